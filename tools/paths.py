@@ -1,0 +1,20 @@
+"""Where everything lives: all that is fetched or built stays in ``.local/``."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDONS = ROOT / "addons"
+ADDON_NAMES = ("sales_system", "sales_planning", "sales_commission")
+
+LOCAL = ROOT / ".local"
+VENV = LOCAL / "venv"
+VENV_PYTHON = VENV / "bin" / "python"
+ODOO_PREFIX = LOCAL / "odoo"
+APT = LOCAL / "apt"
+PG = LOCAL / "pg"
+DATA = LOCAL / "data"
+FILESTORE = DATA / "filestore"
+LOG = LOCAL / "log"
+STAMPS = LOCAL / "stamps"
+LOCKS = LOCAL / "locks"
+ODOO_RC = LOCAL / "odoo.conf"
