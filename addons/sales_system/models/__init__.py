@@ -1,0 +1,3 @@
+from . import organisation
+from . import importing
+from . import ledger

@@ -1,0 +1,214 @@
+import csv
+import io
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+
+# Rows per COPY: large enough to be fast, small enough to hold in memory.
+COPY_ROWS = 20_000
+# The columns of the staging table, in the order of the copied cells.
+STAGED = (
+    *("import_key", "event", "date", "reference", "amount", "cost", "quantity"),
+    *("user_id", "team_id", "territory_id", "partner_id", "channel_partner_id"),
+    *("product_id", "categ_id", "campaign_id"),
+)
+
+
+class SalesImport(models.Model):
+    """Past sales: rows of an old system become entries of the sales ledger."""
+
+    _inherit = "sales.import"
+
+    entry_ids = fields.One2many("sales.ledger.entry", "import_id", readonly=True)
+
+    # === CHECKING === #
+    def _check_row_ledger(self, row, titles):
+        values = row.values
+        quantity, amount = values.get("quantity"), values["amount"]
+        if quantity is not None and quantity * amount < 0:
+            row.refuse(
+                titles["quantity"],
+                quantity,
+                self.env._(
+                    "and the amount %(amount)s have opposite signs: "
+                    "a sale has both positive, a return both negative",
+                    amount=amount,
+                ),
+            )
+        if self._is_finer_than_currency(amount):
+            row.refuse(
+                titles["amount"],
+                amount,
+                self.env._(
+                    "has more decimals than %(currency)s",
+                    currency=self.currency_id.name,
+                ),
+            )
+
+    def _is_finer_than_currency(self, amount):
+        return -amount.as_tuple().exponent > self.currency_id.decimal_places and (
+            amount != round(amount, self.currency_id.decimal_places)
+        )
+
+    def _row_key_ledger(self, row, seen, titles):
+        """What makes a row unique: document and line, or what else it says about itself,
+        numbered where a document holds the same product twice."""
+        values = row.values
+        if "reference" in values and "line" in values:
+            key = f"{values['reference']}/{values['line']}"
+            if key in seen:
+                row.refuse(
+                    titles["line"],
+                    values["line"],
+                    self.env._(
+                        "of document %(document)s stands in row %(row)s already",
+                        document=values["reference"],
+                        row=seen[key],
+                    ),
+                )
+            seen[key] = row.number
+            return key
+        if "reference" in values:
+            stem = f"{values['reference']}//{values.get('product') or ''}"
+        else:
+            names = ("date", "salesperson", "customer", "product")
+            stem = "//".join(str(values.get(name) or "") for name in names)
+        seen[stem] += 1
+        return f"{stem}#{seen[stem]}"
+
+    def _existing_keys_ledger(self, keys):
+        """:return: set of the keys that stand in the ledger and were not reversed"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT import_key FROM sales_ledger_entry
+                 WHERE company_id = %s AND event = %s AND import_key = ANY(%s)
+                 GROUP BY import_key HAVING MAX(posting_no) %% 2 = 1
+                """,
+                self.company_id.id,
+                self.event,
+                keys,
+            )
+        )
+        return {key for (key,) in rows}
+
+    # === IMPORTING === #
+    def _post_rows_ledger(self, rows):
+        """Stage the rows with COPY and post them with one INSERT.
+
+        :param rows: iterator of valid rows that are not in the ledger yet
+        :return: number of entries
+        """
+        self.env.flush_all()
+        cr = self.env.cr
+        cr.execute(
+            """
+            CREATE TEMPORARY TABLE sales_import_staged (
+                import_key varchar, event varchar, date date, reference varchar,
+                amount numeric, cost numeric, quantity numeric,
+                user_id int4, team_id int4, territory_id int4, partner_id int4,
+                channel_partner_id int4, product_id int4, categ_id int4, campaign_id int4
+            ) ON COMMIT DROP
+            """
+        )
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        for count, row in enumerate(rows, start=1):
+            writer.writerow(self._staged_cells(row.values))
+            if count % COPY_ROWS == 0:
+                self._copy(buffer)
+        self._copy(buffer)
+        cr.execute("ANALYZE sales_import_staged")
+        cr.execute(self._post_staged_query())
+        posted = cr.rowcount
+        cr.execute("DROP TABLE sales_import_staged")
+        return posted
+
+    def _staged_cells(self, values):
+        get = values.get
+        cost = get("cost")
+        if cost is None and get("margin") is not None:
+            cost = get("amount") - get("margin")
+        return (
+            *(get("key"), self.event, get("date"), get("reference"), get("amount"), cost),
+            *(get("quantity"), get("salesperson"), get("team"), get("territory")),
+            *(get("customer"), get("channel_partner"), get("product"), get("category")),
+            get("campaign"),
+        )
+
+    def _copy(self, buffer):
+        buffer.seek(0)
+        self.env.cr.copy_expert("COPY sales_import_staged FROM STDIN (FORMAT csv)", buffer)
+        buffer.seek(0)
+        buffer.truncate()
+
+    def _post_staged_query(self):
+        """What the file leaves open is taken from master data as it is today: the territory
+        of the customer and the category of the product."""
+        return SQL(
+            """
+            INSERT INTO sales_ledger_entry (
+                company_id, currency_id, event, date, reference, amount, margin, quantity,
+                %(dimensions)s, import_id, import_key, posting_no, posted_at, posted_by_id
+            )
+            SELECT %(company)s, %(currency)s, s.event, s.date, s.reference, s.amount,
+                   ROUND(s.amount - COALESCE(s.cost, s.amount), %(decimals)s),
+                   COALESCE(s.quantity, 0),
+                   s.user_id, s.team_id, COALESCE(s.territory_id, customer.territory_id),
+                   COALESCE(customer.commercial_partner_id, s.partner_id),
+                   s.channel_partner_id, s.product_id, COALESCE(s.categ_id, t.categ_id),
+                   s.campaign_id,
+                   %(import_id)s, s.import_key, COALESCE(posted.last_no, 0) + 1,
+                   %(now)s, %(uid)s
+              FROM sales_import_staged s
+              LEFT JOIN res_partner customer ON customer.id = s.partner_id
+              LEFT JOIN product_product p ON p.id = s.product_id
+              LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+              LEFT JOIN (
+                    SELECT import_key, event, MAX(posting_no) AS last_no
+                      FROM sales_ledger_entry
+                     WHERE company_id = %(company)s AND import_key IS NOT NULL
+                     GROUP BY import_key, event
+                   ) posted ON posted.import_key = s.import_key AND posted.event = s.event
+            """,
+            dimensions=self.env["sales.ledger.posting"]._columns(LEDGER_DIMENSIONS),
+            company=self.company_id.id,
+            currency=self.currency_id.id,
+            decimals=self.currency_id.decimal_places,
+            import_id=self.id,
+            now=fields.Datetime.now(),
+            uid=self.env.uid,
+        )
+
+    # === REVERSING === #
+    def _reverse_ledger(self):
+        dimensions = self.env["sales.ledger.posting"]._columns(LEDGER_DIMENSIONS)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO sales_ledger_entry (
+                    company_id, currency_id, event, date, reference, amount, margin, quantity,
+                    %(dimensions)s, import_id, import_key, posting_no, posted_at, posted_by_id
+                )
+                SELECT company_id, currency_id, event, date, reference,
+                       -amount, -margin, -quantity, %(dimensions)s,
+                       import_id, import_key, posting_no + 1, %(now)s, %(uid)s
+                  FROM sales_ledger_entry WHERE import_id = %(import_id)s
+                """,
+                dimensions=dimensions,
+                import_id=self.id,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+
+    def _action_open_result_ledger(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ledger Entries of %(name)s", name=self.name),
+            "res_model": "sales.ledger.entry",
+            "view_mode": "list,pivot,graph,form",
+            "domain": [("import_id", "=", self.id)],
+        }

@@ -1,0 +1,193 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .sales_import_field import IMPORT_ENTITY
+
+MATCH_HOW = [
+    ("code", "By code"),
+    ("name", "By name"),
+    ("remembered", "Remembered"),
+    ("manual", "By hand"),
+    ("create", "To be created"),
+    ("created", "Created"),
+    ("missing", "Not found"),
+    ("ambiguous", "Several found"),
+]
+
+
+class SalesImportMatch(models.Model):
+    """Import match: a key that stands in the file and the record that it means."""
+
+    _name = "sales.import.match"
+    _description = "Import Match"
+    _order = "unmatched desc, entity, key, id"
+
+    import_id = fields.Many2one("sales.import", required=True, ondelete="cascade", index=True)
+    entity = fields.Selection(
+        selection=lambda self: self.env["sales.import.field"]._fields["entity"].selection,
+        required=True,
+        readonly=True,
+    )
+    key = fields.Char("In the File", required=True, readonly=True)
+    name_in_file = fields.Char(readonly=True)
+    row_count = fields.Integer("Rows", readonly=True)
+    res_model_id = fields.Many2one("ir.model", compute="_compute_res_model_id")
+    record = fields.Reference(
+        selection=lambda self: [
+            (model, self.env[model]._description) for model, _fields in IMPORT_ENTITY.values()
+        ],
+        help="Choose the record by hand where the file's key was not found.",
+    )
+    how = fields.Selection(MATCH_HOW, required=True, readonly=True, string="Matched")
+    unmatched = fields.Boolean(compute="_compute_unmatched", store=True)
+
+    # === COMPUTE METHODS === #
+    @api.depends("entity")
+    def _compute_res_model_id(self):
+        for match in self:
+            match.res_model_id = self.env["ir.model"]._get(IMPORT_ENTITY[match.entity][0])
+
+    @api.depends("how")
+    def _compute_unmatched(self):
+        for match in self:
+            match.unmatched = match.how in ("missing", "ambiguous")
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        if "record" in vals and "how" not in vals:
+            vals = {**vals, "how": "manual" if vals["record"] else "missing"}
+            # The counts of the last check no longer hold.
+            self.import_id.filtered(lambda one: one.state == "checked").state = "draft"
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
+    @api.model
+    def _rebuild(self, sales_import, keys):
+        """Look up the keys of a file anew; what was matched by hand stays.
+
+        :param dict keys: entity → key → (row count, name in the file)
+        """
+        by_hand = {
+            (match.entity, match.key): match.record
+            for match in sales_import.match_ids
+            if match.how == "manual" and match.record
+        }
+        remembered = {
+            (alias.entity, alias.key): alias.record
+            for alias in sales_import.profile_id.alias_ids
+            if alias.record
+        }
+        sales_import.match_ids.unlink()
+        vals_list = []
+        for entity, found in keys.items():
+            records = self._search_keys(sales_import, entity, list(found))
+            for key, (row_count, name) in found.items():
+                if record := by_hand.get((entity, key)):
+                    how = "manual"
+                elif record := remembered.get((entity, key)):
+                    how = "remembered"
+                else:
+                    record, how = records.get(key, (None, "missing"))
+                if how == "missing" and sales_import._creates(entity):
+                    how = "create"
+                vals_list.append(
+                    {
+                        "import_id": sales_import.id,
+                        "entity": entity,
+                        "key": key,
+                        "name_in_file": name,
+                        "row_count": row_count,
+                        "record": record and f"{record._name},{record.id}",
+                        "how": how,
+                    }
+                )
+        self.create(vals_list)
+
+    @api.model
+    def _search_keys(self, sales_import, entity, keys):
+        """One query per field that may hold the key, whatever the number of keys.
+
+        :return: dict of key → (record or None, how)
+        """
+        model_name, field_names = IMPORT_ENTITY[entity]
+        model = self.env[model_name].with_context(active_test=False)
+        in_company = model._check_company_domain(sales_import.company_id)
+        result = {}
+        for field_name in field_names:
+            left = [key for key in keys if key not in result]
+            if not left:
+                break
+            candidates = {}
+            domain = Domain(in_company) & Domain(field_name, "in", left)
+            for record in model.search_fetch(domain, [field_name]):
+                candidates.setdefault(record[field_name], model.browse())
+                candidates[record[field_name]] += record
+            how = "name" if field_name in ("name", "complete_name", "title") else "code"
+            for key, records in candidates.items():
+                record = self._choose(records)
+                result[key] = (record, how) if record else (None, "ambiguous")
+        return result
+
+    @api.model
+    def _choose(self, records):
+        """:return: the one record that is meant, or None where that is not certain"""
+        if len(records) > 1 and "active" in records._fields:
+            records = records.filtered("active") or records
+        if len(records) > 1 and records._name == "res.partner":
+            # A company and its contact of the same name: the company buys.
+            records = records.filtered(lambda partner: not partner.parent_id) or records
+        return records if len(records) == 1 else None
+
+    def _get_records(self):
+        """:return: dict of entity → key → record id; None for records still to be created"""
+        result = {}
+        for match in self:
+            entity = result.setdefault(match.entity, {})
+            if match.record or match.how == "create":
+                entity[match.key] = match.record.id if match.record else None
+        return result
+
+    def _create_missing(self):
+        """Create what the user ticked, in one batch per model."""
+        missing = self.filtered(lambda match: match.how == "create")
+        for entity, matches in missing.grouped("entity").items():
+            vals_list = [getattr(match, f"_prepare_{entity}_values")() for match in matches]
+            # Creating users is an administrator's right; these have no access at all.
+            model = self.env[IMPORT_ENTITY[entity][0]].sudo()
+            records = model.with_context(no_reset_password=True).create(vals_list)
+            for match, record in zip(matches, records, strict=True):
+                match.write({"record": f"{record._name},{record.id}", "how": "created"})
+
+    def _prepare_customer_values(self):
+        return {
+            "name": self.name_in_file or self.key,
+            "ref": self.key,
+            "is_company": True,
+            "company_id": self.import_id.company_id.id,
+        }
+
+    def _prepare_product_values(self):
+        return {
+            "name": self.name_in_file or self.key,
+            "default_code": self.key,
+            "company_id": self.import_id.company_id.id,
+        }
+
+    def _prepare_territory_values(self):
+        return {
+            "name": self.name_in_file or self.key,
+            "code": self.key,
+            "company_id": self.import_id.company_id.id,
+        }
+
+    def _prepare_salesperson_values(self):
+        company = self.import_id.company_id
+        return {
+            "name": self.name_in_file or self.key,
+            "login": f"imported-{company.id}-{self.key}",
+            "salesperson_code": self.key,
+            "active": False,
+            "group_ids": [fields.Command.clear()],
+            "company_id": company.id,
+            "company_ids": [fields.Command.set(company.ids)],
+        }

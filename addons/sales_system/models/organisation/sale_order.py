@@ -1,0 +1,23 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    territory_id = fields.Many2one(
+        comodel_name="sales.territory",
+        compute="_compute_territory_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The territory that this order is counted in. "
+        "Taken from the customer, and free to be corrected here.",
+    )
+
+    @api.depends("partner_id")
+    def _compute_territory_id(self):
+        for order in self:
+            order.territory_id = order.partner_id.commercial_partner_id.territory_id
