@@ -20,7 +20,7 @@ test-lint test-repo test-odoo test-pytest test-tours: ## Run one layer
 	@$(TOOLS) test $(@:test-%=%)
 
 test-fast: ## Quick loop: ADDON=sales_planning [K=expression]
-	@$(TOOLS) test-fast $(ADDON) $(if $(K),-k "$(K)")
+	@$(TOOLS) test-fast
 
 lint: ## Run the linters
 	@$(TOOLS) test lint

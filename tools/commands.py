@@ -6,8 +6,9 @@ import shlex
 import shutil
 import subprocess
 
-from . import paths, platform, postgres, server, stamps
-from .database import Databases, addons_digest
+from . import cluster, paths, platform, postgres, server, stamps, translations
+from .checks import fast, suite
+from .database import Databases, addons_digest, scratch_name
 from .steps import Progress, StepFailed, say
 
 RUN_DATABASE = "sales"
@@ -63,8 +64,8 @@ def clean(_options):
     """Stop what was started here and remove .local, nothing else."""
     postgres.keep_running(False)
     if paths.VENV.is_dir():
-        postgres.stop()
-    postgres.remove_temporary_home()
+        cluster.stop()
+    cluster.remove_temporary_home()
     shutil.rmtree(paths.LOCAL, ignore_errors=True)
     say("Removed .local.")
 
@@ -102,6 +103,52 @@ def python(options):
         return _call(command, ready, database)
 
 
+def test(options):
+    """Run layers of tests (all of them by default) and print a summary."""
+    names = options.layers or suite.default_layers()
+    unknown = set(names) - suite.LAYERS.keys()
+    if unknown:
+        raise StepFailed(
+            f"There is no layer {', '.join(unknown)}; there are {', '.join(suite.LAYERS)}."
+        )
+    with platform.ready(Progress(platform.STEPS)) as ready:
+        return suite.run(ready, names)
+
+
+def test_fast(options):
+    """Run pytest-odoo of one addon on a database that stays installed."""
+    with platform.ready() as ready:
+        return fast.run(ready, options.addon, ["-k", options.k] if options.k else [])
+
+
+def smoke(_options):
+    """Start make run, log in over HTTP, stop it."""
+    return test(argparse.Namespace(layers=["run"]))
+
+
+def reformat(_options):
+    """Let ruff format the code and sort its imports."""
+    with platform.ready():
+        ruff = paths.VENV / "bin" / "ruff"
+        subprocess.run([ruff, "check", "--fix", "--quiet"], cwd=paths.ROOT, check=False)
+        return subprocess.run([ruff, "format"], cwd=paths.ROOT, check=False).returncode
+
+
+def pot(_options):
+    """Export the terms of the addons and merge them into zh_CN.po."""
+    with platform.ready() as ready:
+        databases = Databases(ready)
+        database = databases.copy_template(scratch_name("pot"), demo=False)
+        try:
+            for addon in paths.ADDON_NAMES:
+                left = translations.update(ready, database, addon)
+                say(f"{addon}: {len(left)} terms to translate")
+                for line in left[:20]:
+                    say(f"  {line}")
+        finally:
+            databases.drop(database)
+
+
 def shell_env(_options):
     """Print the variables for eval "$(…)"; start PostgreSQL first to keep it running."""
     with platform.ready() as ready:
@@ -122,7 +169,9 @@ def keep_postgres(options):
 def _require_database(databases, name):
     if not databases.exists(name):
         known = ", ".join(n for n in databases.names() if n != "postgres") or "none"
-        raise StepFailed(f"There is no database {name} (there are: {known}); create it with make demo.")
+        raise StepFailed(
+            f"There is no database {name} (there are: {known}); create it with make demo."
+        )
 
 
 def _call(command, ready, database):
@@ -150,13 +199,20 @@ COMMANDS = {
     "psql": psql,
     "odoo": odoo,
     "python": python,
+    "test": test,
+    "test-fast": test_fast,
+    "smoke": smoke,
+    "format": reformat,
+    "pot": pot,
     "shell-env": shell_env,
     "postgres": keep_postgres,
 }
 DATABASE = (("--database", "-d"), {"default": RUN_DATABASE})
 REST = (("arguments",), {"nargs": argparse.REMAINDER})
 ARGUMENTS = {
-    "run": [(("--port",), {"type": int, "default": int(os.environ.get("PORT") or server.DEFAULT_PORT)})],
+    "run": [
+        (("--port",), {"type": int, "default": int(os.environ.get("PORT") or server.DEFAULT_PORT)})
+    ],
     "shell": [DATABASE, REST],
     "psql": [DATABASE, REST],
     "odoo": [REST],
@@ -164,6 +220,11 @@ ARGUMENTS = {
         (("--database", "-d"), {"default": None}),
         (("--copy",), {"choices": ["demo", "plain"]}),
         REST,
+    ],
+    "test": [(("layers",), {"nargs": "*"})],
+    "test-fast": [
+        (("addon",), {"nargs": "?", "default": os.environ.get("ADDON")}),
+        (("-k",), {"default": os.environ.get("K"), "metavar": "EXPRESSION"}),
     ],
     "postgres": [(("action",), {"choices": ["start", "stop"]})],
 }

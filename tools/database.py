@@ -1,9 +1,12 @@
-"""Databases of the addons: templates that are built once and copied often.
+"""Databases of the addons: built once in layers and copied often.
 
-An installation takes a minute, a copy about a second. So there is one template
-with demo data and one without, named after a hash of what they were built from.
+Installing takes minutes, a copy about a second. So there is a *base* with
+Odoo's own addons that ours depend on, and on top of it a *template* with our
+addons, each with and without demo data and named after a hash of what it was
+built from. Editing our addons renews only the upper layer.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -13,6 +16,7 @@ import time
 from . import paths, stamps
 from .steps import StepFailed, log_path, run_logged, say
 
+BASE_PREFIX = "sales_base_"
 TEMPLATE_PREFIX = "sales_template_"
 SCRATCH_PREFIX = "sales_tmp_"
 LANGUAGES = "en_US,zh_CN"
@@ -63,92 +67,115 @@ class Databases:
             f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         )
 
-    # --- templates ---
+    # --- bases and templates ---
 
     def template_name(self, *, demo):
-        kind = "demo" if demo else "plain"
-        return f"{TEMPLATE_PREFIX}{kind}_{addons_digest()}"
+        return f"{TEMPLATE_PREFIX}{_kind(demo)}_{addons_digest()}"
+
+    def ensure_base(self, *, demo):
+        """Return the database with the dependencies of our addons."""
+        name = f"{BASE_PREFIX}{_kind(demo)}_{base_digest()}"
+        arguments = ["--init", ",".join(dependencies()), "--load-language", LANGUAGES]
+        if demo:
+            arguments.append("--with-demo")
+        with _lock(f"base-{_kind(demo)}"):
+            if not self.exists(name):
+                say(f"Installing Odoo's own addons ({_kind(demo)}), 1 to 2 minutes …", sys.stderr)
+                scratch = scratch_name(f"base_{_kind(demo)}")
+                self.drop(scratch)
+                self._odoo(scratch, "base", "Odoo's own addons could not be installed", arguments)
+                self.rename(scratch, name)
+            self._used(name)
+        return name
+
+    def copy_base(self, target, *, demo):
+        """Give ``target`` the dependencies of our addons, and nothing of ours."""
+        base = self.ensure_base(demo=demo)
+        with _lock(f"base-{_kind(demo)}"):
+            self.copy(base, target)
+
+    def install(self, target, *, demo, addons=paths.ADDON_NAMES):
+        """Make ``target`` a new database with our addons."""
+        self.copy_base(target, demo=demo)
+        name = f"install-{target}"
+        failure = f"The addons could not be installed{' with demo data' if demo else ''}"
+        log = self._odoo(target, name, failure, ["--init", ",".join(addons)])
+        if broken := re.search(r"Module (\w+) demo data failed to install", _text(log)):
+            raise StepFailed(
+                f"The demo data of {broken.group(1)} is broken: {_last_error(log)} (details: {log})"
+            )
+        log.unlink()
+
+    def update(self, name, addons=paths.ADDON_NAMES):
+        """Update our addons in a database."""
+        log = f"update-{name}"
+        self._odoo(name, log, "The addons could not be updated", ["--update", ",".join(addons)])
 
     def ensure_template(self, *, demo):
         """Return the template for the addons as they are now, building it when needed."""
         name = self.template_name(demo=demo)
-        with self._template_lock(demo):
+        with _lock(f"template-{_kind(demo)}"):
             if not self.exists(name):
-                self._build_template(name, demo=demo)
-            stamps.mark(f"database-{name}", "template")
-            self._drop_stale_templates(keep=name)
+                scratch = scratch_name(f"template_{_kind(demo)}")
+                self.install(scratch, demo=demo)
+                self.rename(scratch, name)
+            self._used(name)
         return name
 
     def adopt_template(self, source, name, *, demo):
         """Make a freshly installed database the template of that name."""
-        with self._template_lock(demo):
+        with _lock(f"template-{_kind(demo)}"):
             self.rename(source, name)
-            stamps.mark(f"database-{name}", "template")
-            self._drop_stale_templates(keep=name)
+            self._used(name)
 
     def copy_template(self, target, *, demo, name=None):
         """Give ``target`` the content of a template."""
         name = name or self.ensure_template(demo=demo)
-        with self._template_lock(demo):
+        with _lock(f"template-{_kind(demo)}"):
             self.copy(name, target)
         return target
 
-    def _template_lock(self, demo):
-        return stamps.lock(
-            f"template-{'demo' if demo else 'plain'}",
-            on_wait=lambda: say("Waiting for another command at the template database …", sys.stderr),
-        )
-
-    def _build_template(self, name, *, demo):
-        scratch = scratch_name(f"template_{'demo' if demo else 'plain'}")
-        self.drop(scratch)
-        self.install(scratch, demo=demo)
-        self.rename(scratch, name)
-
-    def _drop_stale_templates(self, keep):
-        """Drop unused templates of the same kind as the one to keep."""
-        kind = keep.rsplit("_", 1)[0]
-        for name in self.names():
-            if name.startswith(kind) and name != keep and _unused_for(name) > KEEP_STALE_SECONDS:
-                self.drop(name)
+    def _used(self, name):
+        """Note the use of a base or template, and drop its unused predecessors."""
+        stamps.mark(f"database-{name}", "used")
+        kind = name.rsplit("_", 1)[0]
+        for other in self.names():
+            if other.startswith(f"{kind}_") and _unused_for(other) > KEEP_STALE_SECONDS:
+                self.drop(other)
 
     def drop_abandoned(self):
-        """Drop scratch databases whose command is gone."""
+        """Drop scratch databases whose command is gone; only one machine uses them."""
+        if not self.connection.embedded:
+            return
         for name in self.names():
             match = re.fullmatch(SCRATCH_PREFIX + r".*_(\d+)", name)
             if match and not os.path.exists(f"/proc/{match.group(1)}"):
                 self.drop(name)
 
-    # --- Odoo's own work on a database ---
+    def _odoo(self, name, log_name, failure, arguments):
+        """Have Odoo install or update addons in a database.
 
-    def install(self, name, *, demo):
-        log = log_path(f"install-{'demo' if demo else 'plain'}")
+        :return: the log, new for each call.
+        """
+        log = log_path(log_name)
         log.unlink(missing_ok=True)
-        self._odoo(
-            name,
-            log,
-            f"The addons could not be installed{' with demo data' if demo else ''}",
-            *("--init", ",".join(paths.ADDON_NAMES), "--load-language", LANGUAGES),
-            *(["--with-demo"] if demo else []),
-        )
-
-    def update(self, name):
-        log = log_path("update")
-        log.unlink(missing_ok=True)
-        self._odoo(
-            name, log, "The addons could not be updated", "--update", ",".join(paths.ADDON_NAMES)
-        )
-
-    def _odoo(self, name, log, failure, *arguments):
+        command = self.platform.odoo_command("server", "--no-http", "--stop-after-init", *arguments)
         try:
-            run_logged(
-                self.platform.odoo_command("server", "--no-http", "--stop-after-init", *arguments),
-                log.stem,
-                failure,
-                env=self.platform.environment(name),
-            )
+            run_logged(command, log_name, failure, env=self.platform.environment(name))
         except StepFailed:
             raise StepFailed(f"{failure}: {_last_error(log)} (details: {log})") from None
+        return log
+
+
+def _lock(name):
+    return stamps.lock(
+        name,
+        on_wait=lambda: say("Waiting for another command at the same database …", sys.stderr),
+    )
+
+
+def _kind(demo):
+    return "demo" if demo else "plain"
 
 
 def scratch_name(purpose):
@@ -164,7 +191,27 @@ def addons_digest():
             parts = path.relative_to(paths.ADDONS / addon).parts
             if path.is_file() and parts[0] not in NOT_IN_TEMPLATE and "__pycache__" not in parts:
                 result += [str(path.relative_to(paths.ADDONS)), path]
-    return stamps.digest(*result, paths.ROOT / "requirements.txt")
+    return stamps.digest(*result, base_digest())
+
+
+def base_digest():
+    """Hash what a database without our addons depends on."""
+    return stamps.digest(
+        *dependencies(), LANGUAGES, str(paths.ROOT), paths.ROOT / "requirements.txt"
+    )
+
+
+def dependencies():
+    """Return the addons of Odoo's that ours name in their manifests."""
+    found = set()
+    for addon in paths.ADDON_NAMES:
+        path = paths.ADDONS / addon / "__manifest__.py"
+        try:
+            manifest = ast.literal_eval(path.read_text(encoding="utf-8"))
+        except (OSError, SyntaxError, ValueError) as error:
+            raise StepFailed(f"The manifest of {addon} cannot be read: {error}.") from error
+        found.update(manifest["depends"])
+    return sorted(found - set(paths.ADDON_NAMES))
 
 
 def _unused_for(name):
@@ -172,8 +219,12 @@ def _unused_for(name):
     return time.time() - stamp.stat().st_mtime if stamp.is_file() else float("inf")
 
 
+def _text(log):
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
 def _last_error(log):
     """Return the exception that ended a log, or its last line."""
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line for line in _text(log).splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Warning)\b", line)]
     return (errors or lines or ["no output"])[-1][:300]

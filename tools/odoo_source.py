@@ -39,8 +39,7 @@ BLUR_FOLDER = Path("mail/static/lib/selfie_segmentation")
 BLUR_FILE = "selfie_segmentation.js"
 
 OTHER_WAYS = (
-    "give an existing Odoo 19 with ODOO_PATH=/path/to/odoo, "
-    "or use docker compose (make up)"
+    "give an existing Odoo 19 with ODOO_PATH=/path/to/odoo, or use docker compose (make up)"
 )
 
 
@@ -84,7 +83,9 @@ def _given_source(path):
 
 
 def _check_series(release):
-    found = re.search(r"version_info = \(['\"]?(?:saas~)?(\d+)", release.read_text(encoding="utf-8"))
+    found = re.search(
+        r"version_info = \(['\"]?(?:saas~)?(\d+)", release.read_text(encoding="utf-8")
+    )
     if not found or found.group(1) != SERIES:
         series = found.group(1) if found else "unknown"
         raise StepFailed(

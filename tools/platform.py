@@ -24,7 +24,9 @@ class Platform:
     def environment(self, database=None):
         """Return the process environment under which Odoo finds everything."""
         inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("ODOO_", "PG"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ODOO_", "PG"))
         }
         return {
             **inherited,

@@ -70,7 +70,9 @@ def _wait_until_it_answers(process, address, log):
             with urllib.request.urlopen(f"{address}/web/login", timeout=60):  # noqa: S310 (loopback)
                 return
         except urllib.error.HTTPError as error:
-            raise StepFailed(f"{address}/web/login answers {error.code} (details: {log})") from error
+            raise StepFailed(
+                f"{address}/web/login answers {error.code} (details: {log})"
+            ) from error
         except OSError:
             time.sleep(0.3)
     raise StepFailed(f"The server does not answer after {START_SECONDS} s (details: {log})")

@@ -1,0 +1,1 @@
+"""Benchmarks: our work against the best hand-written SQL for the same rows."""

@@ -1,0 +1,107 @@
+"""Measure our code and hand-written SQL in the same run, so that the machine cancels out."""
+
+import json
+import resource
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """One comparison; ``ok`` tells whether the ratio met its target."""
+
+    bench: str
+    rows: int
+    seconds: float
+    cpu_seconds: float
+    sql_seconds: float
+    sql_cpu_seconds: float
+    ratio_to_sql: float
+    statements: int
+    target: float | None
+    ok: bool
+
+    def as_json(self):
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One timed call."""
+
+    seconds: float
+    cpu_seconds: float
+    statements: int
+
+
+def compare(name, rows, *, ours, best_sql, env, repeat=3, target=None):
+    """Time two ways to the same rows, by turns, and print the medians as one JSON line.
+
+    Each call runs in a savepoint that is rolled back, so that every turn starts
+    from the same rows.
+
+    :param rows: how many rows the work is about.
+    :param ours: callable that does the work through our code.
+    :param best_sql: callable that does the work as hand-written SQL.
+    :param env: the Odoo environment that both work in.
+    :param target: the highest ``ratio_to_sql`` that is good enough.
+    """
+    our_samples, sql_samples = [], []
+    for turn in range(repeat):
+        pairs = [(ours, our_samples), (best_sql, sql_samples)]
+        # who goes first finds colder caches, so they take turns at that too
+        for work, samples in pairs if turn % 2 == 0 else reversed(pairs):
+            samples.append(_timed(env, work))
+    result = _result(name, rows, our_samples, sql_samples, target)
+    sys.stdout.write(result.as_json() + "\n")
+    sys.stdout.flush()
+    return result
+
+
+def _timed(env, work):
+    cursor = env.cr
+    env.flush_all()
+    env.invalidate_all()
+    cursor.execute("SAVEPOINT bench")
+    statements = cursor.sql_log_count
+    cpu, wall = _cpu_seconds(), time.perf_counter()
+    work()
+    env.flush_all()
+    sample = Sample(
+        seconds=time.perf_counter() - wall,
+        cpu_seconds=_cpu_seconds() - cpu,
+        statements=cursor.sql_log_count - statements,
+    )
+    env.invalidate_all(flush=False)
+    cursor.execute("ROLLBACK TO SAVEPOINT bench")
+    cursor.execute("RELEASE SAVEPOINT bench")
+    return sample
+
+
+def _cpu_seconds():
+    """Return this process's CPU time; what PostgreSQL burns shows in the wall time."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _result(name, rows, our_samples, sql_samples, target):
+    seconds, sql_seconds = _median(our_samples, "seconds"), _median(sql_samples, "seconds")
+    ratio = seconds / sql_seconds
+    return Result(
+        bench=name,
+        rows=rows,
+        seconds=round(seconds, 4),
+        cpu_seconds=round(_median(our_samples, "cpu_seconds"), 4),
+        sql_seconds=round(sql_seconds, 4),
+        sql_cpu_seconds=round(_median(sql_samples, "cpu_seconds"), 4),
+        ratio_to_sql=round(ratio, 2),
+        statements=round(_median(our_samples, "statements")),
+        target=target,
+        ok=target is None or ratio <= target,
+    )
+
+
+def _median(samples, key):
+    return statistics.median(getattr(sample, key) for sample in samples)

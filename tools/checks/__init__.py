@@ -1,0 +1,1 @@
+"""The layers of ``make test``, each runnable alone."""
