@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from .cells import CellError
 
 
-
 @dataclass(frozen=True)
 class ImportColumn:
     """One mapped column.

@@ -41,8 +41,12 @@ class SalesImport(models.Model):
     _check_company_auto = True
 
     # === FIELDS === #
-    name = fields.Char(required=True, readonly=True, copy=False, default=lambda self: self.env._("New"))
-    state = fields.Selection(IMPORT_STATE, default="draft", readonly=True, copy=False, tracking=True)
+    name = fields.Char(
+        required=True, readonly=True, copy=False, default=lambda self: self.env._("New")
+    )
+    state = fields.Selection(
+        IMPORT_STATE, default="draft", readonly=True, copy=False, tracking=True
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -379,9 +383,7 @@ class SalesImport(models.Model):
             }
         )
         if not self.row_count:
-            raise UserError(
-                self.env._("%(file)s has a header but no rows.", file=self.filename)
-            )
+            raise UserError(self.env._("%(file)s has a header but no rows.", file=self.filename))
 
     def _open(self):
         """:return: (table, columns), or a ``UserError`` with what is wrong with the file"""

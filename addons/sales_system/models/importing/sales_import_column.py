@@ -20,7 +20,6 @@ class SalesImportColumn(models.Model):
         domain="[('kind', '=', kind)]",
         help="Leave empty to ignore the column.",
     )
-    required = fields.Boolean(related="field_id.required")
 
     _field_unique = models.UniqueIndex(
         "(import_id, field_id) WHERE field_id IS NOT NULL",

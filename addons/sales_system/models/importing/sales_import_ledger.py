@@ -8,12 +8,6 @@ from ..ledger.sales_ledger_entry import LEDGER_DIMENSIONS
 
 # Rows per COPY: large enough to be fast, small enough to hold in memory.
 COPY_ROWS = 20_000
-# The columns of the staging table, in the order of the copied cells.
-STAGED = (
-    *("import_key", "event", "date", "reference", "amount", "cost", "quantity"),
-    *("user_id", "team_id", "territory_id", "partner_id", "channel_partner_id"),
-    *("product_id", "categ_id", "campaign_id"),
-)
 
 
 class SalesImport(models.Model):
@@ -106,7 +100,7 @@ class SalesImport(models.Model):
         cr.execute(
             """
             CREATE TEMPORARY TABLE sales_import_staged (
-                import_key varchar, event varchar, date date, reference varchar,
+                row_number int4, import_key varchar, event varchar, date date, reference varchar,
                 amount numeric, cost numeric, quantity numeric,
                 user_id int4, team_id int4, territory_id int4, partner_id int4,
                 channel_partner_id int4, product_id int4, categ_id int4, campaign_id int4
@@ -116,7 +110,7 @@ class SalesImport(models.Model):
         buffer = io.StringIO()
         writer = csv.writer(buffer)
         for count, row in enumerate(rows, start=1):
-            writer.writerow(self._staged_cells(row.values))
+            writer.writerow((row.number, *self._staged_cells(row.values)))
             if count % COPY_ROWS == 0:
                 self._copy(buffer)
         self._copy(buffer)
@@ -127,6 +121,7 @@ class SalesImport(models.Model):
         return posted
 
     def _staged_cells(self, values):
+        """:return: the cells of a staged row after its number, in the order of its columns"""
         get = values.get
         cost = get("cost")
         if cost is None and get("margin") is not None:
@@ -172,6 +167,7 @@ class SalesImport(models.Model):
                      WHERE company_id = %(company)s AND import_key IS NOT NULL
                      GROUP BY import_key, event
                    ) posted ON posted.import_key = s.import_key AND posted.event = s.event
+             ORDER BY s.row_number
             """,
             dimensions=self.env["sales.ledger.posting"]._columns(LEDGER_DIMENSIONS),
             company=self.company_id.id,

@@ -39,11 +39,11 @@ class SalesImportOptions(models.AbstractModel):
         default="booked",
         help="What the past figures say: orders taken, invoices sent, or money received.",
     )
-    create_customer = fields.Boolean("Create missing customers")
-    create_product = fields.Boolean("Create missing products")
-    create_territory = fields.Boolean("Create missing territories")
+    create_customer = fields.Boolean("Customers")
+    create_product = fields.Boolean("Products")
+    create_territory = fields.Boolean("Territories")
     create_salesperson = fields.Boolean(
-        "Create missing salespeople",
+        "Salespeople, without access",
         help="As archived users without any access: nobody can log in as one of them.",
     )
 
@@ -51,7 +51,9 @@ class SalesImportOptions(models.AbstractModel):
     def _option_names(self):
         """:return: names of the fields that a profile hands to an import and back"""
         own = self.env["sales.import.options"]._fields
-        return [name for name, field in own.items() if field.store and not field.automatic]
+        return [
+            name for name, field in own.items() if field.store and name not in models.MAGIC_COLUMNS
+        ]
 
     def _get_options(self):
         """:return: dict of option name → value"""

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-
 # Columns of an order line that its ledger entries are made from.
 LEDGER_COLUMNS = {
     "order_id",

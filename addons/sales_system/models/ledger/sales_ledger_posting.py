@@ -74,10 +74,11 @@ class SalesLedgerPosting(models.AbstractModel):
             return 0
         try:
             with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(self._insert_query(event, document_ids))
+                query = self._insert_query(event, document_ids)
+                self.env.cr.execute(query, log_exceptions=False)
+                return self.env.cr.rowcount
         except UniqueViolation as error:
             raise SerializationFailure(str(error)) from error
-        return self.env.cr.rowcount
 
     # === QUERIES === #
     @api.model

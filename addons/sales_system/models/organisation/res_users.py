@@ -11,6 +11,6 @@ class ResUsers(models.Model):
     )
 
     _salesperson_code_unique = models.UniqueIndex(
-        "(salesperson_code) WHERE salesperson_code IS NOT NULL",
-        "Another user already has this salesperson code.",
+        "(salesperson_code, company_id) WHERE salesperson_code IS NOT NULL",
+        "Another user of this company already has this salesperson code.",
     )

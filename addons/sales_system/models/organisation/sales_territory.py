@@ -70,16 +70,23 @@ class SalesTerritory(models.Model):
                 if (other.parent_path or "").startswith(territory.parent_path or "-")
             )
 
-    @api.constrains("parent_id")
-    def _check_no_cycle(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._(
-                    "A territory cannot lie inside itself. Choose another parent for %(names)s.",
-                    names=", ".join(self.mapped("name")),
+    # === CRUD METHODS === #
+    def write(self, vals):
+        # Before Odoo's own check of trees, which answers with a bare “Recursion Detected.”
+        parent = self.browse(vals.get("parent_id") or [])
+        path = set((parent.parent_path or "").split("/"))
+        for territory in self:
+            if str(territory.id) in path:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s cannot lie inside itself. Choose another parent than %(parent)s.",
+                        name=territory.display_name,
+                        parent=parent.display_name,
+                    )
                 )
-            )
+        return super().write(vals)
 
+    # === ACTION METHODS === #
     def action_open_partners(self):
         self.ensure_one()
         return {

@@ -1,0 +1,15 @@
+# Odoo's runner takes the modules that this package names, not those of sub-packages.
+from .engine import test_cells, test_tabular
+from .importing import (
+    test_import_access,
+    test_import_bad_input,
+    test_import_ledger,
+    test_import_tour,
+)
+from .ledger import (
+    test_ledger_access,
+    test_ledger_booked,
+    test_ledger_concurrency,
+    test_ledger_properties,
+)
+from .organisation import test_territory

@@ -1,0 +1,121 @@
+import base64
+
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+
+class SalesSystemCommon(TransactionCase):
+    """A small company: two salespeople, a leader of all, an administrator, two customers."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context={**cls.env.context, "tracking_disable": True, "no_reset_password": True}
+        )
+        cls.company = cls.env["res.company"].create(
+            {"name": "Bike Works", "currency_id": cls.env.ref("base.USD").id}
+        )
+        cls.env.user.company_ids |= cls.company
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls.company = cls.company.with_env(cls.env)
+        cls.seller = cls._create_user("li.na", "sales_team.group_sale_salesman")
+        cls.other_seller = cls._create_user("wang.wei", "sales_team.group_sale_salesman")
+        cls.leader = cls._create_user("zhao.lei", "sales_team.group_sale_salesman_all_leads")
+        cls.manager = cls._create_user("chen.jie", "sales_team.group_sale_manager")
+        cls.outsider = cls._create_user("no.sales", "base.group_user")
+        cls.region = cls.env["sales.territory"].create({"name": "East", "code": "E"})
+        cls.city = cls.env["sales.territory"].create(
+            {"name": "Shanghai", "code": "SH", "parent_id": cls.region.id}
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Acme Bikes", "ref": "C1", "is_company": True, "territory_id": cls.city.id}
+        )
+        cls.other_customer = cls.env["res.partner"].create(
+            {"name": "Velo Shop", "ref": "C2", "is_company": True}
+        )
+        cls.category = cls.env["product.category"].create({"name": "Bikes"})
+        cls.product = cls.env["product.product"].create(
+            {
+                "name": "Road Bike",
+                "default_code": "P1",
+                "list_price": 1000.0,
+                "standard_price": 600.0,
+                "categ_id": cls.category.id,
+                "taxes_id": [Command.clear()],
+            }
+        )
+
+    @classmethod
+    def _create_user(cls, login, groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            salesperson_code=login.upper(),
+        )
+
+    @classmethod
+    def _create_stranger(cls):
+        """:return: an administrator of sales in another company"""
+        company = cls.env["res.company"].create({"name": "Other"})
+        return cls._create_user("stranger", "sales_team.group_sale_manager", company)
+
+    @staticmethod
+    def _as(user, records):
+        """:return: the records as the user's own browser would ask for them"""
+        return records.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+
+    @classmethod
+    def _create_order(cls, lines=((1, 1000.0),), confirm=True, **values):
+        """:param lines: (quantity, unit price) of each line"""
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "user_id": cls.seller.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": cls.product.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": price,
+                        }
+                    )
+                    for quantity, price in lines
+                ],
+                **values,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+        return order
+
+    @classmethod
+    def _create_import(cls, content, filename="sales.csv", **values):
+        """:param content: text or bytes of the file"""
+        if isinstance(content, str):
+            content = content.encode()
+        return cls.env["sales.import"].create(
+            {
+                "kind": "ledger",
+                "company_id": cls.company.id,
+                "file": base64.b64encode(content),
+                "filename": filename,
+                **values,
+            }
+        )
+
+    def _ledger(self, document):
+        """Entries of a document, after what the transaction has pending is posted."""
+        self.env["sales.ledger.posting"]._post_pending()
+        return self.env["sales.ledger.entry"].search(
+            [("document_model", "=", document._name), ("document_id", "=", document.id)],
+            order="id",
+        )
+
+    def _ledger_sum(self, document, figure="amount"):
+        return round(sum(self._ledger(document).mapped(figure)), 2)
