@@ -25,9 +25,8 @@ def main(wanted):
     """Run the wanted benchmarks; the exit code tells whether all met their target."""
     known = names()
     if unknown := set(wanted) - set(known):
-        sys.stderr.write(
-            f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(known) or 'none'}.\n"
-        )
+        there_are = ", ".join(known) or "none"
+        sys.stderr.write(f"There is no benchmark {', '.join(unknown)}; there are: {there_are}.\n")
         return 2
     results = [result for name in wanted or known for result in _run(name)]
     missed = [result.bench for result in results if not result.ok]

@@ -1,15 +1,17 @@
 """The commands of ``python3 -m tools``, each a short story over the other modules."""
 
 import argparse
+import contextlib
 import os
 import shlex
 import shutil
 import subprocess
+from contextlib import ExitStack
 
 from . import cluster, paths, platform, postgres, server, stamps, translations
 from .checks import fast, suite
 from .database import Databases, addons_digest, scratch_name
-from .steps import Progress, StepFailed, say
+from .steps import Progress, StepFailed, log_path, say
 
 RUN_DATABASE = "sales"
 LOGIN = PASSWORD = "admin"  # noqa: S105 (Odoo's own default for a demo database)
@@ -25,17 +27,17 @@ def run(options):
     """Serve the demo database until Ctrl-C."""
     server.require_free(options.port)
     progress = Progress(platform.STEPS + 2)
-    with platform.ready(progress) as ready:
+    with platform.ready(progress) as ready, ExitStack() as stack:
         with progress.step(f"Database {RUN_DATABASE}") as report:
             _ensure_run_database(Databases(ready), report)
         with progress.step("Web server"):
             serving = server.serving(ready, RUN_DATABASE, options.port, "--max-cron-threads", 1)
-            address, process = serving.__enter__()
-        try:
-            say(f"\nOpen {address}  login: {LOGIN}  password: {PASSWORD}\nCtrl-C stops it.")
+            address, process = stack.enter_context(serving)
+        say(f"\nOpen {address}  login: {LOGIN}  password: {PASSWORD}\nCtrl-C stops it.")
+        with contextlib.suppress(KeyboardInterrupt):
             process.wait()
-        finally:
-            serving.__exit__(None, None, None)
+            raise StepFailed(f"The server ended by itself (details: {log_path('server')}).")
+    say("Stopped.")
 
 
 def _ensure_run_database(databases, report):

@@ -22,7 +22,7 @@ def open_environment(database=None, login=None):
     :param database: default is the one that the command was started on.
     :param login: the user to work as; default is the superuser.
     """
-    config.parse_config(["--no-http"], setup_logging=True)
+    config.parse_config(["--no-http", "--log-level=warn"], setup_logging=True)
     with Registry(database or os.environ["PGDATABASE"]).cursor() as cursor:
         env = api.Environment(cursor, SUPERUSER_ID, {})
         if login:

@@ -51,6 +51,11 @@ class OdooSource:
     addons_paths: tuple
 
     @property
+    def standard_addons(self):
+        """The folder of Odoo's own addons, all but a few of which are there."""
+        return self.addons_paths[0] if self.addons_paths else self.python_path / "odoo/addons"
+
+    @property
     def addons_path(self):
         return ",".join(str(path) for path in (*self.addons_paths, paths.ADDONS))
 

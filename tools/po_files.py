@@ -1,5 +1,6 @@
 """Compare and merge translation files; runs under the environment's Python for polib."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,11 +17,20 @@ HEADER = {
 }
 
 
-def update(exported, template):
+# Labels of the fields that the ORM and the mail mixins add to every model: their
+# standard translation fits always.
+INHERITED_FIELD = re.compile(
+    r"field_\w+__(id|display_name|(create|write)_(uid|date)|(my_)?activity_\w+|message_\w+"
+    r"|has_message|website_message_ids|rating_ids|access_(url|token|warning))$"
+)
+STANDARD = ("base", "mail", "sms", "portal", "rating")
+
+
+def update(exported, template, standard_addons):
     """Replace the .pot when its terms changed, and merge it into zh_CN.po.
 
-    Existing translations are kept, terms that the source lost are dropped, new
-    ones are added empty.
+    Existing translations are kept, terms that the source lost are dropped, and
+    new ones are added empty, but for the labels of inherited fields.
 
     :return: one line for each term that has no translation.
     """
@@ -35,11 +45,30 @@ def update(exported, template):
     merged.merge(terms)
     for entry in merged.obsolete_entries():
         merged.remove(entry)
+    _translate_inherited_fields(merged, standard_addons)
     merged.sort(key=lambda entry: entry.msgid)
     merged.metadata = {**terms.metadata, **merged.metadata, **HEADER}
     if str(merged) != before:
         merged.save(str(target))
     return [f"untranslated: {entry.msgid}" for entry in merged.untranslated_entries()]
+
+
+def _translate_inherited_fields(merged, standard_addons):
+    """Fill empty terms that only inherited fields use with Odoo's own translation."""
+    empty = [entry for entry in merged.untranslated_entries() if _is_inherited(entry)]
+    if not empty:
+        return
+    memory = {}
+    for addon in reversed(STANDARD):
+        path = standard_addons / addon / "i18n" / f"{LANGUAGE}.po"
+        if path.is_file():
+            memory |= {known.msgid: known.msgstr for known in polib.pofile(str(path))}
+    for entry in empty:
+        entry.msgstr = memory.get(entry.msgid, "")
+
+
+def _is_inherited(entry):
+    return all(INHERITED_FIELD.search(place) for place, _line in entry.occurrences)
 
 
 def compare(exported, template):

@@ -5,8 +5,6 @@ import subprocess
 from . import paths
 from .steps import run_logged
 
-LANGUAGE = "zh_CN"
-
 
 def template_path(addon):
     return paths.ADDONS / addon / "i18n" / f"{addon}.pot"
@@ -32,7 +30,7 @@ def export(platform, database, addon):
 def update(platform, database, addon):
     """Renew the addon's .pot and zh_CN.po, and say what is left to translate."""
     exported = export(platform, database, addon)
-    return _merge("update", addon, exported)
+    return _merge("update", addon, exported, platform.odoo.standard_addons)
 
 
 def differences(exported, addon):
@@ -40,9 +38,10 @@ def differences(exported, addon):
     return _merge("compare", addon, exported)
 
 
-def _merge(action, addon, exported):
+def _merge(action, addon, exported, *more):
     """Run the part that needs polib under the environment's Python."""
-    command = [paths.VENV_PYTHON, "-m", "tools.po_files", action, exported, template_path(addon)]
+    files = [exported, template_path(addon), *more]
+    command = [paths.VENV_PYTHON, "-m", "tools.po_files", action, *files]
     result = subprocess.run(
         list(map(str, command)), cwd=paths.ROOT, capture_output=True, text=True, check=True
     )
