@@ -1,0 +1,28 @@
+{
+    "name": "Sales Commission",
+    "summary": "Commission plans, runs and statements on the sales ledger",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "license": "LGPL-3",
+    "author": "Sales System Contributors",
+    "depends": [
+        "sales_planning",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        "views/sales_commission_plan_views.xml",
+        "views/sales_commission_earning_views.xml",
+        "views/sales_commission_statement_views.xml",
+        "views/sales_commission_run_views.xml",
+        "views/sales_ledger_entry_views.xml",
+        "views/sales_commission_menus.xml",
+    ],
+    "demo": [],
+    "assets": {
+        "web.assets_tests": [
+            "sales_commission/static/tests/tours/**/*",
+        ],
+    },
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,220 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+PLAN_STATE = [
+    ("draft", "Draft"),
+    ("approved", "Approved"),
+    ("closed", "Closed"),
+]
+
+# What decides an amount that may have been paid already.
+TERMS = {"company_id", "date_from", "rule_mode", "payee_scope"}
+
+
+class SalesCommissionPlan(models.Model):
+    """Commission plan: what is paid, for which sales, to whom, on which days.
+
+    An approved plan is a version: its terms never change again, so that a correction of an
+    old sale is always counted at the rate that paid it. New terms are a new plan that starts
+    on the day after the old one ends.
+    """
+
+    _name = "sales.commission.plan"
+    _description = "Commission Plan"
+    _inherit = ["sales.commission.state.mixin", "mail.thread"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    # === FIELDS === #
+    name = fields.Char(required=True, tracking=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date(
+        string="Valid From",
+        required=True,
+        default=lambda self: fields.Date.start_of(fields.Date.context_today(self), "year"),
+        tracking=True,
+        help="The first day whose sales earn by this plan.",
+    )
+    date_to = fields.Date(
+        string="Valid To",
+        copy=False,
+        tracking=True,
+        help="The last day whose sales earn by this plan. Empty: until further notice.",
+    )
+    state = fields.Selection(
+        PLAN_STATE, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    rule_mode = fields.Selection(
+        selection=[
+            ("first", "The first rule that matches"),
+            ("all", "Every rule that matches, added up"),
+        ],
+        string="A Sale Earns By",
+        required=True,
+        default="first",
+    )
+    payee_scope = fields.Selection(
+        selection=[
+            ("everyone", "Everyone who sold"),
+            ("assigned", "Assigned payees only"),
+        ],
+        string="Paid To",
+        required=True,
+        default="everyone",
+    )
+    rule_ids = fields.One2many(
+        comodel_name="sales.commission.rule",
+        inverse_name="plan_id",
+        string="Rules",
+        copy=True,
+    )
+    assignment_ids = fields.One2many(
+        comodel_name="sales.commission.assignment",
+        inverse_name="plan_id",
+        string="Payees",
+        copy=True,
+    )
+    earning_count = fields.Integer(compute="_compute_earning_count")
+
+    # === CONSTRAINTS AND INDEXES === #
+    _date_range = models.Constraint(
+        "CHECK (date_to IS NULL OR date_to >= date_from)",
+        "A commission plan cannot end before it starts.",
+    )
+
+    # === COMPUTE METHODS === #
+    def _compute_earning_count(self):
+        counts = dict(
+            self.env["sales.commission.earning"]._read_group(
+                [("plan_id", "in", self.ids)], ["plan_id"], ["__count"]
+            )
+        )
+        for plan in self:
+            plan.earning_count = counts.get(plan, 0)
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        self.check_access("write")
+        locked = self.filtered(lambda plan: plan.state != "draft")
+        if locked and not TERMS.isdisjoint(vals):
+            raise locked[0]._locked_error()
+        result = super().write(vals)
+        if "date_to" in vals:
+            locked._check_earned_days()
+        return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if "name" not in (default or {}):
+            for plan, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%(plan)s (copy)", plan=plan.name)
+        return vals_list
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        for plan in self:
+            if plan.state != "draft":
+                raise plan._locked_error()
+
+    # === ACTION METHODS === #
+    def action_approve(self):
+        self.check_access("write")
+        for plan in self:
+            if not plan.rule_ids:
+                raise UserError(
+                    self.env._(
+                        "Plan %(plan)s has no rule, so nobody could earn by it. "
+                        "Add a rule, then approve the plan.",
+                        plan=plan.name,
+                    )
+                )
+            if plan.payee_scope == "assigned" and not plan.assignment_ids:
+                raise UserError(
+                    self.env._(
+                        "Plan %(plan)s pays assigned payees only and has none. "
+                        "Add the payees, or let the plan pay everyone who sold.",
+                        plan=plan.name,
+                    )
+                )
+        self._update_state(("draft",), "approved")
+        return True
+
+    def action_reset(self):
+        """Open an approved plan again that nothing was earned by yet."""
+        self.check_access("write")
+        for plan in self:
+            if plan.state == "approved" and plan.earning_count:
+                raise plan._locked_error()
+        self._update_state(("approved",), "draft")
+        return True
+
+    def action_close(self):
+        """Close plans that have ended; corrections of their sales still reach the runs."""
+        self.check_access("write")
+        for plan in self:
+            if not plan.date_to or plan.date_to >= fields.Date.context_today(plan):
+                raise UserError(
+                    self.env._(
+                        "Plan %(plan)s is still valid. "
+                        "Set the day it ends on, and close it when that day is over.",
+                        plan=plan.name,
+                    )
+                )
+        self._update_state(("approved",), "closed")
+        return True
+
+    def action_open_earnings(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_commission.sales_commission_earning_action"
+        )
+        return {**action, "domain": [("plan_id", "=", self.id)], "context": {}}
+
+    # === BUSINESS METHODS === #
+    def _locked_error(self):
+        """:return: the refusal to change what has been agreed"""
+        self.ensure_one()
+        return UserError(
+            self.env._(
+                "Plan %(plan)s is approved, and what people earned by it must not change. "
+                "Duplicate it, start the copy on the day of the change, "
+                "and end this plan on the day before.",
+                plan=self.name,
+            )
+        )
+
+    def _check_earned_days(self):
+        """Refuse to end a plan before a sale that earned by it: a correction of that sale
+        would find no plan any more."""
+        if self.filtered(lambda plan: plan.state == "closed"):
+            raise self.filtered(lambda plan: plan.state == "closed")[0]._locked_error()
+        for plan in self.filtered("date_to"):
+            last = self.env["sales.commission.earning"].search(
+                Domain("plan_id", "=", plan.id)
+                & (
+                    Domain("entry_id.late_for", ">", plan.date_to)
+                    | (
+                        Domain("entry_id.late_for", "=", False)
+                        & Domain("entry_id.date", ">", plan.date_to)
+                    )
+                ),
+                order="date desc",
+                limit=1,
+            )
+            if last:
+                raise ValidationError(
+                    self.env._(
+                        "Plan %(plan)s cannot end on %(date)s: a sale of %(earned)s earned "
+                        "commission by it. Choose that day or a later one.",
+                        plan=plan.name,
+                        date=fields.Date.to_string(plan.date_to),
+                        earned=fields.Date.to_string(last.date),
+                    )
+                )

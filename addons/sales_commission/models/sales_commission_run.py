@@ -1,0 +1,279 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError
+
+RUN_STATE = [
+    ("draft", "Draft"),
+    ("calculated", "Calculated"),
+    ("approved", "Approved"),
+    ("closed", "Closed"),
+]
+# States in which the statements stand and payees see them.
+SETTLED = ("approved", "closed")
+
+# Why a run found nothing to pay; see SalesCommissionCalculation._find_empty_reason.
+EMPTY_REASON = [
+    ("no_plan", "No Plan"),
+    ("no_sale", "No Sale"),
+    ("no_salesperson", "No Salesperson"),
+    ("not_assigned", "Not Assigned"),
+    ("no_match", "No Rule Matches"),
+    ("earned", "Earned Already"),
+]
+
+
+class SalesCommissionRun(models.Model):
+    """Commission run: the settlement of one period, with a statement for each payee.
+
+    The days of a plan belong to one run at most. A sale that is posted into the days of an
+    approved run afterwards is taken by the next run, so that statements never change.
+    """
+
+    _name = "sales.commission.run"
+    _description = "Commission Run"
+    _inherit = ["sales.commission.state.mixin", "mail.thread"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    # === DEFAULTS === #
+    def _default_date_from(self):
+        last_month = fields.Date.context_today(self) - relativedelta(months=1)
+        return fields.Date.start_of(last_month, "month")
+
+    def _default_date_to(self):
+        last_month = fields.Date.context_today(self) - relativedelta(months=1)
+        return fields.Date.end_of(last_month, "month")
+
+    # === FIELDS === #
+    name = fields.Char(
+        compute="_compute_name", store=True, readonly=False, precompute=True, required=True
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    plan_id = fields.Many2one(
+        comodel_name="sales.commission.plan",
+        check_company=True,
+        ondelete="restrict",
+        domain="[('company_id', '=', company_id), ('state', '!=', 'draft')]",
+        help="Leave empty to settle all approved plans together.",
+    )
+    date_from = fields.Date(string="From", required=True, default=_default_date_from)
+    date_to = fields.Date(string="To", required=True, default=_default_date_to)
+    state = fields.Selection(
+        RUN_STATE, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    calculated_at = fields.Datetime(readonly=True, copy=False)
+    empty_reason = fields.Selection(
+        EMPTY_REASON, readonly=True, copy=False, export_string_translation=False
+    )
+    empty_message = fields.Char(compute="_compute_empty_message")
+    total_ids = fields.One2many(
+        comodel_name="sales.commission.run.total", inverse_name="run_id", readonly=True
+    )
+    statement_ids = fields.One2many(
+        comodel_name="sales.commission.statement", inverse_name="run_id", readonly=True
+    )
+    payee_count = fields.Integer(string="Payees", compute="_compute_statement_figures")
+    earning_count = fields.Integer(string="Earnings", compute="_compute_statement_figures")
+    amount = fields.Monetary(string="Commission", compute="_compute_statement_figures")
+
+    # === CONSTRAINTS AND INDEXES === #
+    _date_range = models.Constraint(
+        "CHECK (date_to >= date_from)",
+        "A commission run cannot end before it starts.",
+    )
+    # A run without a plan settles all plans: its plan range has no bounds and meets every other.
+    _no_overlap = models.Constraint(
+        """EXCLUDE USING gist (
+            int4range(company_id, company_id, '[]') WITH &&,
+            int4range(plan_id, plan_id, '[]') WITH &&,
+            daterange(date_from, date_to, '[]') WITH &&)""",
+        "Another commission run already covers days of this period for the same plan. "
+        "Choose other days, or work on with that run.",
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("plan_id", "date_from", "date_to")
+    def _compute_name(self):
+        for run in self:
+            names = [run._get_period_name(), run.plan_id.name]
+            run.name = " · ".join(filter(None, names))
+
+    @api.depends("empty_reason")
+    def _compute_empty_message(self):
+        for run in self:
+            run.empty_message = run.empty_reason and run._get_empty_message()
+
+    def _compute_statement_figures(self):
+        figures = {
+            run: rest
+            for run, *rest in self.env["sales.commission.statement"]._read_group(
+                [("run_id", "in", self.ids)],
+                ["run_id"],
+                ["payee_id:count_distinct", "earning_count:sum", "amount:sum"],
+            )
+        }
+        for run in self:
+            run.payee_count, run.earning_count, run.amount = figures.get(run, (0, 0, 0))
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        self.check_access("write")
+        if not {"company_id", "plan_id", "date_from", "date_to"}.isdisjoint(vals):
+            for run in self:
+                if run.state != "draft":
+                    raise UserError(
+                        self.env._(
+                            "Run %(run)s is calculated, and its result belongs to its plan and "
+                            "period. Set it back to draft first; once it is approved, "
+                            "create another run.",
+                            run=run.name,
+                        )
+                    )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_calculated(self):
+        for run in self:
+            if run.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Run %(run)s has statements. Set it back to draft before you delete it; "
+                        "an approved run stays.",
+                        run=run.name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+    def action_calculate(self):
+        """Work out who earned what; a calculated run is worked out anew."""
+        self.check_access("write")
+        for run in self:
+            if run.state in SETTLED:
+                raise UserError(
+                    self.env._(
+                        "Run %(run)s is approved, and its statements stand. Sales that were "
+                        "corrected since are taken by the next run.",
+                        run=run.name,
+                    )
+                )
+            run._lock()
+            run._calculate()
+        return True
+
+    def action_approve(self):
+        self.check_access("write")
+        self._lock()
+        self._update_state(("calculated",), "approved")
+        return True
+
+    def action_close(self):
+        self.check_access("write")
+        self._update_state(("approved",), "closed")
+        return True
+
+    def action_reset(self):
+        """Throw the result of a calculated run away."""
+        self.check_access("write")
+        self._lock()
+        self._update_state(("calculated",), "draft")
+        self.env["sales.commission.calculation"]._clear(self)
+        self.write({"calculated_at": False, "empty_reason": False})
+        return True
+
+    def action_open_statements(self):
+        self.ensure_one()
+        return self._get_result_action("sales_commission.sales_commission_statement_action")
+
+    def action_open_earnings(self):
+        self.ensure_one()
+        return self._get_result_action("sales_commission.sales_commission_earning_action")
+
+    # === BUSINESS METHODS === #
+    def _calculate(self):
+        self.ensure_one()
+        calculation = self.env["sales.commission.calculation"]
+        earnings = calculation._calculate(self)
+        self.write(
+            {
+                "calculated_at": fields.Datetime.now(),
+                "empty_reason": not earnings and calculation._find_empty_reason(self),
+            }
+        )
+        self._update_state(("draft", "calculated"), "calculated")
+
+    def _lock(self):
+        """Keep others from calculating or approving the runs until the transaction ends."""
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else is working on %(runs)s at this moment. Try again shortly.",
+                    runs=", ".join(self.mapped("name")),
+                )
+            ) from error
+
+    def _get_period_name(self):
+        """:return: "2026-10" for a month, else both days"""
+        self.ensure_one()
+        first, last = self.date_from, self.date_to
+        if not first or not last:
+            return ""
+        if (first, last) == (
+            fields.Date.start_of(first, "month"),
+            fields.Date.end_of(first, "month"),
+        ):
+            return first.strftime("%Y-%m")
+        return f"{fields.Date.to_string(first)} – {fields.Date.to_string(last)}"
+
+    def _get_empty_message(self):
+        """:return: why there is nothing to pay, and what to do about it"""
+        self.ensure_one()
+        period = {
+            "date_from": fields.Date.to_string(self.date_from),
+            "date_to": fields.Date.to_string(self.date_to),
+        }
+        return {
+            "no_plan": self.env._(
+                "No approved commission plan is valid between %(date_from)s and %(date_to)s. "
+                "Approve a plan for these days, then calculate again.",
+                **period,
+            ),
+            "no_sale": self.env._(
+                "The sales ledger has no entry between %(date_from)s and %(date_to)s of the "
+                "kind that the plans pay for. Check the period, and whether the rules count "
+                "orders, invoices or payments.",
+                **period,
+            ),
+            "no_salesperson": self.env._(
+                "No sale between %(date_from)s and %(date_to)s names a salesperson, so nobody "
+                "earns by it. Set the salesperson on the documents, then calculate again.",
+                **period,
+            ),
+            "not_assigned": self.env._(
+                "The plans pay assigned payees only, and nobody who sold between %(date_from)s "
+                "and %(date_to)s is assigned. Add the salespeople to a plan's payees, "
+                "then calculate again.",
+                **period,
+            ),
+            "no_match": self.env._(
+                "No rule matches a sale between %(date_from)s and %(date_to)s. Compare the "
+                "rules' category, product, territory and team with the sales ledger.",
+                **period,
+            ),
+            "earned": self.env._(
+                "Every sale between %(date_from)s and %(date_to)s was paid by another run already.",
+                **period,
+            ),
+        }[self.empty_reason]
+
+    def _get_result_action(self, xmlid):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
