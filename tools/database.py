@@ -14,7 +14,7 @@ import sys
 import time
 
 from . import paths, stamps
-from .steps import StepFailed, log_path, run_logged, say
+from .steps import StepFailed, last_error, log_path, run_logged, say
 
 BASE_PREFIX = "sales_base_"
 TEMPLATE_PREFIX = "sales_template_"
@@ -101,8 +101,9 @@ class Databases:
         failure = f"The addons could not be installed{' with demo data' if demo else ''}"
         log = self._odoo(target, name, failure, ["--init", ",".join(addons)])
         if broken := re.search(r"Module (\w+) demo data failed to install", _text(log)):
+            reason = last_error(_text(log))
             raise StepFailed(
-                f"The demo data of {broken.group(1)} is broken: {_last_error(log)} (details: {log})"
+                f"The demo data of {broken.group(1)} is broken: {reason} (details: {log})"
             )
         log.unlink()
 
@@ -163,7 +164,7 @@ class Databases:
         try:
             run_logged(command, log_name, failure, env=self.platform.environment(name))
         except StepFailed:
-            raise StepFailed(f"{failure}: {_last_error(log)} (details: {log})") from None
+            raise StepFailed(f"{failure}: {last_error(_text(log))} (details: {log})") from None
         return log
 
 
@@ -221,10 +222,3 @@ def _unused_for(name):
 
 def _text(log):
     return log.read_text(encoding="utf-8", errors="replace")
-
-
-def _last_error(log):
-    """Return the exception that ended a log, or its last line."""
-    lines = [line for line in _text(log).splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Warning)\b", line)]
-    return (errors or lines or ["no output"])[-1][:300]

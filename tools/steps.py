@@ -5,6 +5,7 @@ fails, what to do next. The details go to a log file.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import paths
+
+EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Warning)(:|$)")
 
 
 class StepFailed(Exception):
@@ -94,6 +97,14 @@ def tail(path, lines=15):
     """Return the end of a log file."""
     text = Path(path).read_text(encoding="utf-8", errors="replace")
     return "\n".join(text.splitlines()[-lines:])
+
+
+def last_error(text):
+    """Return the exception that ended an output and what explains it, or the last line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [number for number, line in enumerate(lines) if EXCEPTION.match(line)]
+    shown = lines[errors[-1] : errors[-1] + 3] if errors else lines[-1:] or ["no output"]
+    return " ".join(shown)[:400]
 
 
 def verbose():

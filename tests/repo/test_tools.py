@@ -12,7 +12,7 @@ day 10:01:00 7 INFO db odoo.addons.sales_system.tests.test_a: skipped TestA.test
 day 10:02:00 7 ERROR db odoo.addons.sales_system.tests.test_a: FAIL: TestA.test_c
 day 10:03:00 7 WARNING db odoo.addons.base.models.ir_ui_view: a warning
 day 10:03:50 7 WARNING db odoo.addons.base.models.ir_ui_view: a warning
-day 10:04:00 7 ERROR db odoo.tests.result: 1 failed, 0 error(s) of 5 tests when loading database 'db'
+day 10:04:00 7 ERROR db odoo.tests.result: 1 failed, 0 error(s) of 5 tests when loading 'db'
 """
 
 

@@ -5,7 +5,7 @@ import subprocess
 
 from .. import browser, paths, server
 from ..database import scratch_name
-from ..steps import log_path
+from ..steps import last_error, log_path
 from .result import Result, absent, failure, in_ci
 
 TOUR_TAG = "sales_tour"
@@ -73,7 +73,7 @@ def _read(log, ended_well):
     text = log.read_text(encoding="utf-8", errors="replace")
     found = SUMMARY.findall(text)
     if not found:
-        return failure(f"Odoo stopped before the tests ended: {_reason(text)} (details: {log})")
+        return failure(f"Odoo stopped before the tests ended: {last_error(text)} (details: {log})")
     failures, errors, total = map(int, found[-1])
     skipped = SKIPPED.findall(text)
     broken = failures + errors
@@ -87,10 +87,5 @@ def _read(log, ended_well):
     if not total:
         result.add(False, f"no test ran (details: {log})")
     elif not ended_well and not broken:
-        result.add(False, f"Odoo ended with an error: {_reason(text)} (details: {log})")
+        result.add(False, f"Odoo ended with an error: {last_error(text)} (details: {log})")
     return result
-
-
-def _reason(text):
-    errors = re.findall(r"^[\w.]*(?:Error|Exception)\b.*$", text, re.MULTILINE)
-    return (errors or text.strip().splitlines() or ["no output"])[-1][:300]

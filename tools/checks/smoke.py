@@ -1,5 +1,6 @@
 """Start the product as a person does, log in over HTTP, and stop it."""
 
+import contextlib
 import http.cookiejar
 import os
 import re
@@ -38,7 +39,8 @@ def run(_context):
         result.add(_log_in(address), f"{address} refuses the login that make run prints")
     finally:
         # what Ctrl-C in a terminal does: the signal goes to the whole group
-        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
         process.wait(60)
     result.add(_is_free(port), f"port {port} is still taken after Ctrl-C")
     return result

@@ -1,13 +1,14 @@
 """Run layers, independent ones side by side, and sum them up."""
 
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..database import Databases
 from ..platform import Platform
-from ..steps import StepFailed, say
+from ..steps import StepFailed, log_path, say
 from . import lint, odoo_runner, pytest_odoo, repository, server_logs, smoke, translations
 from .result import failure, in_ci
 
@@ -92,6 +93,9 @@ def _run_layer(context, name, function):
         result = function(context)
     except StepFailed as error:
         result = failure(str(error))
+    except Exception as error:
+        log_path(f"test-{name}-error").write_text(traceback.format_exc(), encoding="utf-8")
+        result = failure(f"{error!r} (details: {log_path(f'test-{name}-error')})")
     result.seconds = time.monotonic() - started
     context.logs += result.logs
     say(f"{name}: {_counts(result)} in {result.seconds:.0f} s")
