@@ -31,7 +31,11 @@
         "views/importing/sales_import_views.xml",
         "views/sales_system_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/organisation/organisation_demo.xml",
+        "demo/organisation/master_data_demo.xml",
+        "demo/ledger/sale_order_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "sales_system/static/src/**/*",

@@ -59,7 +59,7 @@ class SalesImport(models.Model):
     )
     file = fields.Binary(attachment=True, copy=False)
     filename = fields.Char(copy=False)
-    file_problem = fields.Char(compute="_compute_column_ids", store=True)
+    file_problem = fields.Char(compute="_compute_file_problem")
     import_valid_only = fields.Boolean(
         "Import valid rows",
         help="Leave the refused rows out instead of refusing the file as a whole.",
@@ -99,21 +99,25 @@ class SalesImport(models.Model):
     progress = fields.Float(compute="_compute_progress")
 
     # === COMPUTE METHODS === #
+    @api.depends("file", "filename", "encoding", "delimiter")
+    def _compute_file_problem(self):
+        for record in self:
+            record.file_problem = False
+            if record.state == "draft" and record.file:
+                try:
+                    record._read_table()
+                except TableError as error:
+                    record.file_problem = str(error)
+
     @api.depends("file", "filename", "encoding", "delimiter", "kind", "profile_id")
     def _compute_column_ids(self):
         for record in self:
-            record.file_problem = False
-            record.column_ids = [fields.Command.clear()]
-            if not record.with_context(bin_size=False).file:
-                continue
-            try:
-                table = record._read_table()
-            except TableError as error:
-                record.file_problem = str(error)
-                continue
-            record.column_ids = [
-                fields.Command.create(values) for values in record._prepare_columns(table)
-            ]
+            commands = [fields.Command.clear()]
+            if record.file and not record.file_problem:
+                commands += map(
+                    fields.Command.create, record._prepare_columns(record._read_table())
+                )
+            record.column_ids = commands
 
     @api.depends("match_ids.how")
     def _compute_unmatched_count(self):
@@ -201,33 +205,32 @@ class SalesImport(models.Model):
     def action_save_profile(self):
         """Keep mapping, options and hand-made matches for the next file of this layout."""
         self.ensure_one()
-        profile = self.profile_id
-        if not profile:
-            profile = self.profile_id = self.env["sales.import.profile"].create(
+        values = {name: self[name] for name in self._option_names() if name != "kind"}
+        values["column_ids"] = [
+            fields.Command.clear(),
+            *(
+                fields.Command.create({"title": one.title, "field_id": one.field_id.id})
+                for one in self.column_ids
+                if one.field_id
+            ),
+        ]
+        if self.profile_id:
+            self.profile_id.write(values)
+        else:
+            # Set last: the columns are mapped anew from the profile.
+            self.profile_id = self.env["sales.import.profile"].create(
                 {
+                    **values,
                     "name": self.env._("Like %(file)s", file=self.filename or self.name),
                     "kind": self.kind,
                     "company_id": self.company_id.id,
                 }
             )
-        profile.write(
-            {
-                **{name: self[name] for name in self._option_names() if name != "kind"},
-                "column_ids": [
-                    fields.Command.clear(),
-                    *(
-                        fields.Command.create({"title": one.title, "field_id": one.field_id.id})
-                        for one in self.column_ids
-                        if one.field_id
-                    ),
-                ],
-            }
-        )
         self._remember_matches()
         return {
             "type": "ir.actions.act_window",
             "res_model": "sales.import.profile",
-            "res_id": profile.id,
+            "res_id": self.profile_id.id,
             "view_mode": "form",
         }
 
@@ -501,7 +504,7 @@ class SalesImport(models.Model):
                     "record": f"{match.record._name},{match.record.id}",
                 }
                 for match in self.match_ids
-                if match.how == "manual" and match.record
+                if match.how == "manual"
                 if (match.entity, match.key) not in known
             ]
         )

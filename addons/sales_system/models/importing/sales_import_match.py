@@ -32,10 +32,14 @@ class SalesImportMatch(models.Model):
     name_in_file = fields.Char(readonly=True)
     row_count = fields.Integer("Rows", readonly=True)
     res_model_id = fields.Many2one("ir.model", compute="_compute_res_model_id")
+    # Kept as a number: a stored Reference asks the database for each record that is written.
+    res_id = fields.Integer(readonly=True, aggregator=None)
     record = fields.Reference(
         selection=lambda self: [
             (model, self.env[model]._description) for model, _fields in IMPORT_ENTITY.values()
         ],
+        compute="_compute_record",
+        inverse="_inverse_record",
         help="Choose the record by hand where the file's key was not found.",
     )
     how = fields.Selection(MATCH_HOW, required=True, readonly=True, string="Matched")
@@ -47,18 +51,23 @@ class SalesImportMatch(models.Model):
         for match in self:
             match.res_model_id = self.env["ir.model"]._get(IMPORT_ENTITY[match.entity][0])
 
+    @api.depends("res_id", "entity")
+    def _compute_record(self):
+        for match in self:
+            model_name = IMPORT_ENTITY[match.entity][0]
+            match.record = f"{model_name},{match.res_id}" if match.res_id else None
+
+    def _inverse_record(self):
+        for match in self:
+            match.res_id = match.record.id if match.record else 0
+            match.how = "manual" if match.record else "missing"
+        # The counts of the last check no longer hold.
+        self.import_id.filtered(lambda one: one.state == "checked").state = "draft"
+
     @api.depends("how")
     def _compute_unmatched(self):
         for match in self:
             match.unmatched = match.how in ("missing", "ambiguous")
-
-    # === CRUD METHODS === #
-    def write(self, vals):
-        if "record" in vals and "how" not in vals:
-            vals = {**vals, "how": "manual" if vals["record"] else "missing"}
-            # The counts of the last check no longer hold.
-            self.import_id.filtered(lambda one: one.state == "checked").state = "draft"
-        return super().write(vals)
 
     # === BUSINESS METHODS === #
     @api.model
@@ -68,12 +77,12 @@ class SalesImportMatch(models.Model):
         :param dict keys: entity → key → (row count, name in the file)
         """
         by_hand = {
-            (match.entity, match.key): match.record
+            (match.entity, match.key): match.res_id
             for match in sales_import.match_ids
-            if match.how == "manual" and match.record
+            if match.how == "manual"
         }
         remembered = {
-            (alias.entity, alias.key): alias.record
+            (alias.entity, alias.key): alias.record.id
             for alias in sales_import.profile_id.alias_ids
             if alias.record
         }
@@ -82,12 +91,12 @@ class SalesImportMatch(models.Model):
         for entity, found in keys.items():
             records = self._search_keys(sales_import, entity, list(found))
             for key, (row_count, name) in found.items():
-                if record := by_hand.get((entity, key)):
+                if res_id := by_hand.get((entity, key)):
                     how = "manual"
-                elif record := remembered.get((entity, key)):
+                elif res_id := remembered.get((entity, key)):
                     how = "remembered"
                 else:
-                    record, how = records.get(key, (None, "missing"))
+                    res_id, how = records.get(key, (None, "missing"))
                 if how == "missing" and sales_import._creates(entity):
                     how = "create"
                 vals_list.append(
@@ -97,7 +106,7 @@ class SalesImportMatch(models.Model):
                         "key": key,
                         "name_in_file": name,
                         "row_count": row_count,
-                        "record": record and f"{record._name},{record.id}",
+                        "res_id": res_id,
                         "how": how,
                     }
                 )
@@ -107,7 +116,7 @@ class SalesImportMatch(models.Model):
     def _search_keys(self, sales_import, entity, keys):
         """One query per field that may hold the key, whatever the number of keys.
 
-        :return: dict of key → (record or None, how)
+        :return: dict of key → (record id or None, how)
         """
         model_name, field_names = IMPORT_ENTITY[entity]
         model = self.env[model_name].with_context(active_test=False)
@@ -125,7 +134,7 @@ class SalesImportMatch(models.Model):
             how = "name" if field_name in ("name", "complete_name", "title") else "code"
             for key, records in candidates.items():
                 record = self._choose(records)
-                result[key] = (record, how) if record else (None, "ambiguous")
+                result[key] = (record.id, how) if record else (None, "ambiguous")
         return result
 
     @api.model
@@ -143,8 +152,8 @@ class SalesImportMatch(models.Model):
         result = {}
         for match in self:
             entity = result.setdefault(match.entity, {})
-            if match.record or match.how == "create":
-                entity[match.key] = match.record.id if match.record else None
+            if match.res_id or match.how == "create":
+                entity[match.key] = match.res_id or None
         return result
 
     def _create_missing(self):
@@ -156,7 +165,7 @@ class SalesImportMatch(models.Model):
             model = self.env[IMPORT_ENTITY[entity][0]].sudo()
             records = model.with_context(no_reset_password=True).create(vals_list)
             for match, record in zip(matches, records, strict=True):
-                match.write({"record": f"{record._name},{record.id}", "how": "created"})
+                match.write({"res_id": record.id, "how": "created"})
 
     def _prepare_customer_values(self):
         return {

@@ -28,6 +28,7 @@ registry.category("web_tour.tours").add("sales_system_import", {
             trigger: "a[data-menu-xmlid='sales_system.sales_import_ledger_menu']",
             run: "click",
         },
+        { trigger: ".o_breadcrumb:contains('Import Past Sales')" },
         { trigger: ".o_list_button_add", run: "click" },
         {
             content: "Choose the file",
