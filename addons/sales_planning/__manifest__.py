@@ -1,0 +1,28 @@
+{
+    "name": "Sales Planning",
+    "summary": "Target plans and their attainment, counted from the sales ledger",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "license": "LGPL-3",
+    "author": "Sales System Contributors",
+    "depends": [
+        "sales_system",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        "data/sales_import_field_data.xml",
+        "data/ir_cron_data.xml",
+        "views/sales_target_plan_views.xml",
+        "views/sales_target_views.xml",
+        "views/sales_target_cell_views.xml",
+        "views/sales_import_views.xml",
+        "views/sales_planning_menus.xml",
+    ],
+    "demo": [],
+    "assets": {
+        "web.assets_tests": [
+            "sales_planning/static/tests/tours/**/*",
+        ],
+    },
+}

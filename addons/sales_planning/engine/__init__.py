@@ -1,0 +1,1 @@
+"""Plain Python without the ORM: readable and testable on its own."""

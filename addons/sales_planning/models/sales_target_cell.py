@@ -1,0 +1,174 @@
+from ast import literal_eval
+
+from babel.dates import format_skeleton
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+from ..engine import periods
+
+# How a period is written, as a skeleton that each language orders in its own way:
+# month → “Jul 2026” and “2026年7月”.
+PERIOD_SKELETON = {"week": "yw", "month": "yMMM", "quarter": "yQQQ", "year": "y"}
+
+
+class SalesTargetCell(models.Model):
+    """Target cell: the number that a node is to reach in one period, and what it reached.
+
+    A cell without a number is not a cell with the number 0: the first waits to be planned,
+    and an import may fill it. In neither is there an attainment.
+    """
+
+    _name = "sales.target.cell"
+    _description = "Target of a Period"
+    _inherit = ["sales.target.figures"]
+    _order = "date_from, target_id, id"
+
+    # === FIELDS === #
+    target_id = fields.Many2one(
+        "sales.target", string="Target of", required=True, ondelete="cascade"
+    )
+    date_from = fields.Date("From", required=True, index=True)
+    date_to = fields.Date("To", required=True)
+    period_name = fields.Char("Period", compute="_compute_period_name")
+    change_ids = fields.One2many("sales.target.change", "cell_id", string="Changes")
+
+    plan_id = fields.Many2one(related="target_id.plan_id")
+    plan_state = fields.Selection(related="plan_id.state", string="Plan State")
+    company_id = fields.Many2one(related="target_id.company_id")
+    parent_id = fields.Many2one(related="target_id.parent_id")
+    user_id = fields.Many2one(related="target_id.user_id")
+    team_id = fields.Many2one(related="target_id.team_id")
+    territory_id = fields.Many2one(related="target_id.territory_id")
+    partner_id = fields.Many2one(related="target_id.partner_id")
+    product_id = fields.Many2one(related="target_id.product_id")
+    categ_id = fields.Many2one(related="target_id.categ_id")
+
+    # === CONSTRAINTS AND INDEXES === #
+    _period_unique = models.UniqueIndex(
+        "(target_id, date_from)",
+        "This target already has a number for this period. Change that one instead.",
+    )
+    _assigned_not_negative = models.Constraint(
+        "CHECK (assigned >= 0)",
+        "A target cannot be negative. Enter 0 or a positive number.",
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("date_from", "plan_id.period")
+    @api.depends_context("lang")
+    def _compute_period_name(self):
+        locale = babel_locale_parse(get_lang(self.env).code)
+        for cell in self:
+            skeleton = PERIOD_SKELETON.get(cell.plan_id.period)
+            first = cell.date_from
+            known = skeleton and first
+            cell.period_name = known and format_skeleton(skeleton, first, locale=locale)
+
+    @api.depends("target_id.name", "period_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for cell in self:
+            cell.display_name = f"{cell.target_id.name} · {cell.period_name}"
+
+    # === CONSTRAINT METHODS === #
+    @api.constrains("target_id", "date_from", "date_to")
+    def _check_period(self):
+        for cell in self.filtered(lambda cell: not cell._is_plan_period()):
+            plan = cell.plan_id
+            if cell.date_from < plan.date_from or cell.date_to > plan.date_to:
+                reason = self.env._(
+                    "The target from %(first)s to %(last)s lies outside of %(plan)s, which runs "
+                    "from %(plan_first)s to %(plan_last)s.",
+                    first=format_date(self.env, cell.date_from),
+                    last=format_date(self.env, cell.date_to),
+                    plan=plan.name,
+                    plan_first=format_date(self.env, plan.date_from),
+                    plan_last=format_date(self.env, plan.date_to),
+                )
+            else:
+                reason = self.env._(
+                    "The target from %(first)s to %(last)s overlaps others: %(plan)s has one "
+                    "number per %(period)s.",
+                    first=format_date(self.env, cell.date_from),
+                    last=format_date(self.env, cell.date_to),
+                    plan=plan.name,
+                    period=dict(plan._fields["period"]._description_selection(self.env))[
+                        plan.period
+                    ].lower(),
+                )
+            raise ValidationError(reason)
+
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        cells = super().create(vals_list)
+        cells.plan_id._check_draft()
+        cells._log_changes(dict.fromkeys(cells))
+        return cells
+
+    def write(self, vals):
+        self.plan_id._check_draft()
+        before = {cell: cell.assigned for cell in self}
+        result = super().write(vals)
+        if "assigned" in vals:
+            self._log_changes(before)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_fixed(self):
+        self.plan_id._check_draft()
+
+    # === ACTION METHODS === #
+    @api.model
+    def action_open_attainment(self):
+        """Count the open plans anew and show how far everybody is."""
+        self.env["sales.target.plan"]._refresh_open()
+        action = self._prepare_action("sales_target_cell_action")
+        if self.env["sales.target.plan"].search_count([], limit=2) > 1:
+            # Plans may count the same sale by different metrics: never in one sum.
+            action["context"] = {**action["context"], "pivot_row_groupby": ["plan_id", "user_id"]}
+        return action
+
+    @api.model
+    def action_open_mine(self):
+        """Count the open plans anew and show the user's own figures."""
+        self.env["sales.target.plan"]._refresh_open()
+        return self._prepare_action("sales_target_cell_action_mine")
+
+    def action_open_ledger(self):
+        """The ledger entries that make up the actual figure."""
+        self.ensure_one()
+        return self.target_id._prepare_ledger_action(
+            self.display_name, self.target_id._get_ledger_domain(self.date_from, self.date_to)
+        )
+
+    # === BUSINESS METHODS === #
+    def _is_plan_period(self):
+        """:return: whether the cell's days are exactly a sub-period of its plan"""
+        self.ensure_one()
+        return periods.Period(self.date_from, self.date_to) in self.plan_id._get_periods()
+
+    def _log_changes(self, before):
+        """Keep who assigned which number.
+
+        :param dict before: cell → its number before the change, or None
+        """
+        self.env["sales.target.change"].sudo().create(
+            [
+                {
+                    "cell_id": cell.id,
+                    "amount_before": before[cell],
+                    "amount_after": cell.assigned,
+                }
+                for cell in self
+                if cell.assigned != (before[cell] or 0.0)
+            ]
+        )
+
+    @api.model
+    def _prepare_action(self, name):
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"sales_planning.{name}")
+        return {**action, "context": literal_eval(action["context"])}

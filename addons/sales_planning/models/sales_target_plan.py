@@ -1,0 +1,372 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_date
+
+from ..engine import periods
+
+TARGET_PLAN_STATE = [
+    ("draft", "Draft"),
+    ("approved", "Approved"),
+    ("closed", "Closed"),
+]
+TARGET_PERIOD = [
+    ("week", "Week"),
+    ("month", "Month"),
+    ("quarter", "Quarter"),
+    ("year", "Year"),
+]
+# What a plan can aim at, and where the ledger counts it: event and column.
+TARGET_METRIC = [
+    ("booked", "Booked"),
+    ("invoiced", "Invoiced"),
+    ("collected", "Collected"),
+    ("margin", "Margin of Orders"),
+    ("quantity", "Quantity Ordered"),
+]
+METRIC_SOURCE = {
+    "booked": ("booked", "amount"),
+    "invoiced": ("invoiced", "amount"),
+    "collected": ("collected", "amount"),
+    "margin": ("booked", "margin"),
+    "quantity": ("booked", "quantity"),
+}
+# Of a mistyped year one would otherwise get a hundred thousand cells per node.
+LONGEST_PLAN = relativedelta(years=10)
+
+
+class SalesTargetPlan(models.Model):
+    """Target plan: what a company wants to reach in a span of time, by one metric.
+
+    Its nodes (:class:`SalesTarget`) say who or what is to reach it, and their cells how much
+    in which sub-period. Only a draft can be changed; only an open plan is counted anew.
+    """
+
+    _name = "sales.target.plan"
+    _description = "Target Plan"
+    _inherit = ["mail.thread"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    # === DEFAULTS === #
+    def _default_date_from(self):
+        return fields.Date.context_today(self).replace(month=1, day=1)
+
+    def _default_date_to(self):
+        return fields.Date.context_today(self).replace(month=12, day=31)
+
+    # === FIELDS === #
+    name = fields.Char(required=True, tracking=True)
+    state = fields.Selection(
+        TARGET_PLAN_STATE, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    metric = fields.Selection(
+        TARGET_METRIC,
+        required=True,
+        default="booked",
+        tracking=True,
+        help="What counts as reached: orders taken, invoices sent, money received, "
+        "the margin or the quantity of the orders.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        help="Empty where the plan counts pieces instead of money.",
+    )
+    date_from = fields.Date(
+        "From", required=True, default=lambda self: self._default_date_from(), tracking=True
+    )
+    date_to = fields.Date(
+        "To", required=True, default=lambda self: self._default_date_to(), tracking=True
+    )
+    period = fields.Selection(
+        TARGET_PERIOD, string="Per", required=True, default="month", tracking=True
+    )
+    target_ids = fields.One2many("sales.target", "plan_id", string="Targets")
+    refreshed_at = fields.Datetime(
+        "Counted At",
+        readonly=True,
+        copy=False,
+        help="When the actual figures were last counted from the sales ledger.",
+    )
+
+    # The sums of the top nodes: what lies below them is the same money again.
+    assigned = fields.Monetary("Target", compute="_compute_totals")
+    actual = fields.Monetary(compute="_compute_totals")
+    gap = fields.Monetary(compute="_compute_totals")
+    attainment = fields.Float("Attainment (%)", compute="_compute_totals", digits=(16, 2))
+    target_count = fields.Integer(compute="_compute_target_count")
+
+    # === CONSTRAINTS AND INDEXES === #
+    _date_range = models.Constraint(
+        "CHECK (date_to >= date_from)",
+        "A target plan cannot end before it starts.",
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("metric", "company_id.currency_id")
+    def _compute_currency_id(self):
+        for plan in self:
+            plan.currency_id = plan.metric != "quantity" and plan.company_id.currency_id
+
+    @api.depends("target_ids.parent_id", "target_ids.assigned", "target_ids.actual")
+    def _compute_totals(self):
+        totals = {
+            plan: figures
+            for plan, *figures in self.env["sales.target"]._read_group(
+                [("plan_id", "in", self.ids), ("parent_id", "=", False)],
+                ["plan_id"],
+                ["assigned:sum", "actual:sum"],
+            )
+        }
+        for plan in self:
+            plan.assigned, plan.actual = totals.get(plan._origin, (0.0, 0.0))
+            plan.gap = plan.actual - plan.assigned
+            plan.attainment = plan.assigned and 100.0 * plan.actual / plan.assigned
+
+    @api.depends("target_ids")
+    def _compute_target_count(self):
+        counts = dict(
+            self.env["sales.target"]._read_group(
+                [("plan_id", "in", self.ids)], ["plan_id"], ["__count"]
+            )
+        )
+        for plan in self:
+            plan.target_count = counts.get(plan._origin, 0)
+
+    # === CONSTRAINT METHODS === #
+    @api.constrains("date_from", "date_to")
+    def _check_length(self):
+        for plan in self:
+            if plan.date_to >= plan.date_from + LONGEST_PLAN:
+                raise ValidationError(
+                    self.env._(
+                        "A target plan covers at most ten years, and %(plan)s runs from "
+                        "%(first)s to %(last)s. Mend the dates.",
+                        plan=plan.name,
+                        first=format_date(self.env, plan.date_from),
+                        last=format_date(self.env, plan.date_to),
+                    )
+                )
+
+    @api.constrains("company_id")
+    def _check_company_of_targets(self):
+        self.target_ids._check_company()
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        if not {"metric", "date_from", "date_to", "period", "company_id"}.isdisjoint(vals):
+            self._check_draft()
+        result = super().write(vals)
+        if not {"date_from", "date_to", "period"}.isdisjoint(vals):
+            self._rebuild_cells()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        self._check_draft()
+
+    # === ACTION METHODS === #
+    def action_approve(self):
+        """Fix the targets: from now on people are measured by them."""
+        for plan in self:
+            if error := plan._approval_error_message():
+                raise UserError(error)
+        self._update_state(("draft",), "approved")
+        return True
+
+    def action_close(self):
+        """Count a last time and keep the figures as they are from then on."""
+        self.check_access("write")
+        self._refresh()
+        self._update_state(("approved",), "closed")
+        return True
+
+    def action_reopen(self):
+        """One step back: a closed plan is counted again, an approved one can be changed."""
+        closed = self.filtered(lambda plan: plan.state == "closed")
+        (self - closed)._update_state(("approved",), "draft")
+        closed._update_state(("closed",), "approved")
+        return True
+
+    def action_refresh(self):
+        """Count the actual figures of the open plans from the ledger, now."""
+        self.check_access("read")
+        self._refresh()
+        return True
+
+    def action_open_targets(self):
+        self.ensure_one()
+        return self._prepare_action(
+            "sales.target",
+            self.env._("Targets of %(plan)s", plan=self.name),
+            context={"default_plan_id": self.id, "search_default_group_plan": 0},
+        )
+
+    def action_open_attainment(self):
+        self.action_refresh()
+        return self._prepare_action(
+            "sales.target.cell",
+            self.env._("Attainment of %(plan)s", plan=self.name),
+            context={"search_default_lowest": 1},
+        )
+
+    def action_open_ledger(self):
+        """The sales of the plan's span, of whomever: also those that no target counts."""
+        self.ensure_one()
+        action = self.env["sales.target"]._prepare_ledger_action(
+            self.name, self._get_ledger_domain(self.date_from, self.date_to)
+        )
+        return {**action, "view_mode": "pivot,list,graph,form"}
+
+    def action_import_targets(self):
+        self.ensure_one()
+        self._check_draft()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import Targets"),
+            "res_model": "sales.import",
+            "view_mode": "form",
+            "context": {"default_kind": "target", "default_target_plan_id": self.id},
+        }
+
+    # === BUSINESS METHODS === #
+    def _update_state(self, allowed_states, target_state):
+        """Move the plans to a state, all of them or none.
+
+        :param tuple allowed_states: the states that the step may start from
+        :raises UserError: a plan is in another state
+        """
+        self.check_access("write")
+        self.lock_for_update()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for plan in self:
+            if plan.state not in allowed_states:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is in state “%(state)s”; this step needs “%(wanted)s”.",
+                        plan=plan.name,
+                        state=labels[plan.state],
+                        wanted="” / “".join(labels[state] for state in allowed_states),
+                    )
+                )
+        self.write({"state": target_state})
+
+    def _approval_error_message(self):
+        """:return: why the plan cannot be approved now, or None"""
+        self.ensure_one()
+        if not self.target_ids:
+            return self.env._(
+                "%(plan)s has no target yet: add some, or import them.", plan=self.name
+            )
+        empty = self.target_ids.filtered(lambda target: not target.assigned)
+        if empty:
+            return self.env._(
+                "%(count)s targets of %(plan)s have no number in any period, the first is "
+                "%(target)s. Fill them in, or delete them.",
+                count=len(empty),
+                plan=self.name,
+                target=empty[0].display_name,
+            )
+        return None
+
+    def _check_draft(self):
+        """:raises UserError: a plan is approved or closed, and so cannot be changed"""
+        if fixed := self.filtered(lambda plan: plan.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "%(plan)s is no longer a draft, so its targets stand. "
+                    "Reopen the plan until it is a draft again to change them.",
+                    plan=fixed[0].name,
+                )
+            )
+
+    def _get_periods(self):
+        """:return: tuple of the sub-periods, each a :class:`~.engine.periods.Period`"""
+        self.ensure_one()
+        return periods.split(self.date_from, self.date_to, self.period)
+
+    def _rebuild_cells(self):
+        """Give every node exactly the plan's sub-periods after these have changed.
+
+        :raises ValidationError: a number was assigned to a period that no longer exists
+        """
+        for plan in self:
+            stale = plan.target_ids.cell_ids.filtered(lambda cell: not cell._is_plan_period())
+            if kept := stale.filtered("assigned"):
+                raise ValidationError(
+                    self.env._(
+                        "%(count)s targets of %(plan)s stand in periods that it would no "
+                        "longer have, the first is %(cell)s. Clear them first.",
+                        count=len(kept),
+                        plan=plan.name,
+                        cell=kept[0].display_name,
+                    )
+                )
+            stale.unlink()
+            plan.target_ids._create_cells()
+
+    def _get_ledger_domain(self, date_from, date_to):
+        """:return: list domain of the ledger entries that the plan counts between two days"""
+        self.ensure_one()
+        event, _column = METRIC_SOURCE[self.metric]
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("event", "=", event),
+            ("date", ">=", fields.Date.to_string(date_from)),
+            ("date", "<=", fields.Date.to_string(date_to)),
+        ]
+
+    def _prepare_action(self, model, name, **values):
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                f"sales_planning.{model.replace('.', '_')}_action"
+            ),
+            "name": name,
+            "domain": [("plan_id", "in", self.ids)],
+            **values,
+        }
+
+    # === COUNTING === #
+    def _refresh(self):
+        """Count the actual figures of the plans that are not closed.
+
+        A plan that somebody else counts at this moment is left to them.
+        """
+        self.env["sales.ledger.posting"]._post_pending()
+        # Figures belong to everybody who may see them, the numbers of a plan to its planner.
+        open_plans = self.sudo().filtered(lambda plan: plan.state != "closed")
+        for plan in open_plans.try_lock_for_update(allow_referencing=True):
+            self.env["sales.target.actual"]._count(plan)
+            plan.refreshed_at = fields.Datetime.now()
+
+    @api.model
+    def _cron_refresh(self):
+        """Count one plan per transaction, the longest not counted first."""
+        plans = self.search([("state", "!=", "closed")], order="refreshed_at NULLS FIRST, id")
+        self.env["ir.cron"]._commit_progress(remaining=len(plans))
+        for plan in plans:
+            plan._refresh()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    @api.model
+    def _refresh_open(self):
+        """Count the open plans of the user's companies; for screens that show them all."""
+        self.search(
+            [("state", "!=", "closed"), ("company_id", "in", self.env.companies.ids)]
+        )._refresh()
+
+    def _table_sql_of_periods(self):
+        """:return: ``SQL`` table of the sub-periods with columns date_from and date_to"""
+        spans = self._get_periods()
+        return SQL(
+            "unnest(%s::date[], %s::date[]) AS period(date_from, date_to)",
+            [span.first for span in spans],
+            [span.last for span in spans],
+        )
