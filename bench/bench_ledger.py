@@ -184,7 +184,10 @@ def _insert_orders(env, company):
     :return: their ids
     """
     partner = env["res.partner"].create({"name": "Bench", "company_id": company.id})
-    product = env["product.product"].create({"name": "Bench", "company_id": company.id})
+    category = env["product.category"].create({"name": "Bench"})
+    product = env["product.product"].create(
+        {"name": "Bench", "company_id": company.id, "categ_id": category.id}
+    )
     env.flush_all()
     (order_ids,) = zip(
         *env.execute_query(
@@ -222,7 +225,7 @@ def _insert_orders(env, company):
             company=company.id,
             product=product.id,
             uom=product.uom_id.id,
-            categ=product.categ_id.id,
+            categ=category.id,
             orders=list(order_ids),
             lines=LINES_PER_ORDER,
         )
