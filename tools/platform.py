@@ -45,10 +45,10 @@ def ready(progress=None):
     """Ensure the platform, yield it, and leave nothing running that it started."""
     progress = progress or Progress(STEPS, quiet=True)
     with stamps.lock("setup", on_wait=_say_waiting):
-        with progress.step("Python packages") as report:
-            python_env.ensure(report)
         with progress.step("Odoo 19") as report:
             source = odoo_source.ensure(report)
+        with progress.step("Python packages") as report:
+            python_env.ensure(report)
         _write_odoo_rc(source)
     with ExitStack() as stack:
         with progress.step("PostgreSQL") as report:

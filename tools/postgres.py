@@ -40,7 +40,7 @@ class Connection:
         """Run SQL and return the lines of its answer."""
         result = self._psql(sql, database)
         if result.returncode:
-            raise StepFailed(f"PostgreSQL refused {sql!r}: {result.stderr.strip()}")
+            raise StepFailed(f"PostgreSQL refused {sql!r}: {_first_line(result.stderr)}.")
         return result.stdout.split("\n")[:-1]
 
     def _psql(self, sql, database):
@@ -60,7 +60,7 @@ class Connection:
         )
         if result.returncode:
             raise StepFailed(
-                f"No PostgreSQL answers at PGHOST={self.host}: {result.stderr.strip()}; "
+                f"No PostgreSQL answers at PGHOST={self.host}: {_first_line(result.stderr)}; "
                 "correct PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset PGHOST."
             )
         name, may_create = result.stdout.strip().split("|")
@@ -69,6 +69,10 @@ class Connection:
                 f"Odoo cannot work as PostgreSQL role {name!r}; "
                 "give PGUSER a role other than postgres that may create databases."
             )
+
+
+def _first_line(text):
+    return text.strip().partition("\n")[0]
 
 
 @contextmanager

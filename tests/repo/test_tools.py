@@ -77,8 +77,11 @@ def test_a_run_without_tests_is_a_failure(tmp_path):
     assert odoo_runner._read(log, ended_well=True).failed
 
 
-def test_log_complaints_are_distinct_and_leave_out_counted_failures():
-    assert server_logs.complaints(LOG) == ["WARNING odoo.addons.base.models.ir_ui_view: a warning"]
+def test_log_complaints_are_distinct_and_leave_out_counted_failures(tmp_path):
+    log = tmp_path / "log"
+    log.write_text(LOG, encoding="utf-8")
+    found = server_logs.complaints(log)
+    assert found == ["WARNING odoo.addons.base.models.ir_ui_view: a warning"]
 
 
 def test_merge_keeps_translations(tmp_path):

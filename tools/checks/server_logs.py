@@ -18,19 +18,17 @@ ALLOWED = {
 
 
 def run(context):
-    """Check the logs that the other layers left."""
+    """Report what was found in the logs that the other layers left."""
     result = Result()
-    for log in context.logs:
-        found = (
-            complaints(log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else []
-        )
+    for log, found in context.complaints.items():
         shown = "\n".join(f"    {line}" for line in found[:10])
         result.add(not found, f"{len(found)} warnings or errors in {log}:\n{shown}")
     return result
 
 
-def complaints(text):
+def complaints(log):
     """Return the distinct lines of a log that are not allowed."""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     found = {}
     for match in LINE.finditer(text):
         line = f"{match['logger']}: {match['message']}"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .. import stamps
 from ..database import Databases
 from ..platform import Platform
 from ..steps import StepFailed, log_path, say
@@ -33,7 +34,7 @@ class Context:
     """What the layers share."""
 
     platform: Platform
-    logs: list = field(default_factory=list)
+    complaints: dict = field(default_factory=dict)
     installs: bool = False
 
     @cached_property
@@ -67,7 +68,7 @@ def run(platform, names):
         context.databases.drop_abandoned()
         say(f"Template of this run: {context.plain_template}")
     results = _run_lanes(context, names)
-    if context.logs:
+    if context.complaints:
         results["logs"] = _run_layer(context, "logs", server_logs.run)
     _print_summary(results)
     return 1 if any(result.failed for result in results.values()) else 0
@@ -86,24 +87,32 @@ def _run_lane(context, lane):
 
 
 def _run_layer(context, name, function):
-    """Run one layer; one that cannot run is a failed one, and the others go on."""
-    say(f"{name}: started")
-    started = time.monotonic()
-    try:
-        result = function(context)
-    except StepFailed as error:
-        result = failure(str(error))
-    except Exception as error:
-        log_path(f"test-{name}-error").write_text(traceback.format_exc(), encoding="utf-8")
-        result = failure(f"{error!r} (details: {log_path(f'test-{name}-error')})")
-    result.seconds = time.monotonic() - started
-    context.logs += result.logs
+    """Run one layer and read its logs, before another run can write them anew."""
+    waiting = f"{name}: waiting for the same layer of another make test"
+    with stamps.lock(f"layer-{name}", on_wait=lambda: say(waiting)):
+        say(f"{name}: started")
+        started = time.monotonic()
+        result = _guarded(context, name, function)
+        result.seconds = time.monotonic() - started
+        context.complaints |= {log: server_logs.complaints(log) for log in result.logs}
     say(f"{name}: {_counts(result)} in {result.seconds:.0f} s")
     for note in result.notes[:NOTES_SHOWN]:
         say(f"  {name}: {note}")
     if len(result.notes) > NOTES_SHOWN:
         say(f"  {name}: … and {len(result.notes) - NOTES_SHOWN} more")
     return result
+
+
+def _guarded(context, name, function):
+    """A layer that cannot run is a failed one, and the others go on."""
+    try:
+        return function(context)
+    except StepFailed as error:
+        return failure(str(error))
+    except Exception as error:
+        log = log_path(f"test-{name}-error")
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        return failure(f"{error!r} (details: {log})")
 
 
 def _counts(result):
