@@ -27,6 +27,7 @@
         "views/organisation/sale_order_views.xml",
         "views/ledger/sales_ledger_entry_views.xml",
         "views/ledger/sale_order_views.xml",
+        "views/ledger/account_move_views.xml",
         "views/importing/sales_import_profile_views.xml",
         "views/importing/sales_import_views.xml",
         "views/sales_system_menus.xml",

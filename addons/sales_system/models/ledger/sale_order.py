@@ -78,15 +78,20 @@ class SaleOrder(models.Model):
         self.env["sales.ledger.posting"]._touch(
             "booked",
             [
-                order_id
-                for order_id, vals in zip(self._ids, vals_list, strict=True)
+                order.id
+                for order, vals in zip(self, vals_list, strict=True)
                 if not LEDGER_COLUMNS.isdisjoint(vals)
+                and ("state" in vals or order.state in ("sale", "cancel"))
             ],
         )
 
     def unlink(self):
         self.env["sales.ledger.posting"]._touch("booked", self.ids)
         return super().unlink()
+
+    # === BUSINESS METHODS === #
+    def _prepare_invoice(self):
+        return {**super()._prepare_invoice(), "territory_id": self.territory_id.id}
 
     # === ACTION METHODS === #
     def action_open_ledger(self):

@@ -99,11 +99,18 @@ class SalesLedgerEntry(models.Model):
     document_id = fields.Many2oneReference(
         model_field="document_model", string="Source Document", readonly=True
     )
-    source_id = fields.Integer(string="Source Line", readonly=True)
+    source_id = fields.Integer(string="Source Line", readonly=True, aggregator=None)
+    settlement_id = fields.Integer(
+        string="Settlement",
+        readonly=True,
+        aggregator=None,
+        help="The reconciliation that brought the money; it may be undone and deleted.",
+    )
     posting_no = fields.Integer(
         string="Posting",
         required=True,
         readonly=True,
+        aggregator=None,
         help="Running number of the entries of one source line or imported key.",
     )
     import_id = fields.Many2one(
@@ -145,7 +152,7 @@ class SalesLedgerEntry(models.Model):
             CREATE OR REPLACE TRIGGER sales_ledger_entry_no_update
                 BEFORE UPDATE OF company_id, currency_id, event, date, late_for, reference,
                     amount, margin, quantity, document_model, document_id, source_id,
-                    posting_no, import_id, import_key, posted_at, posted_by_id
+                    settlement_id, posting_no, import_id, import_key, posted_at, posted_by_id
                 ON sales_ledger_entry
                 FOR EACH STATEMENT EXECUTE FUNCTION sales_ledger_entry_refuse_change();
             CREATE OR REPLACE TRIGGER sales_ledger_entry_no_delete

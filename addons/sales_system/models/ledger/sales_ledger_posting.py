@@ -10,7 +10,21 @@ PENDING = "sales_ledger.pending"
 
 # What tells one expected row of a source line from another. A change in any of them is
 # posted as a reversal with the old values and an entry with the new ones.
-POSTING_KEY = ("document_id", "source_id", "company_id", "currency_id", "belongs_on")
+POSTING_KEY = (
+    "document_id",
+    "source_id",
+    "settlement_id",
+    "company_id",
+    "currency_id",
+    "belongs_on",
+)
+
+# The model whose records an event is posted from.
+DOCUMENT_MODEL = {
+    "booked": "sale.order",
+    "invoiced": "account.move",
+    "collected": "account.move",
+}
 
 
 class SalesLedgerPosting(models.AbstractModel):
@@ -72,6 +86,7 @@ class SalesLedgerPosting(models.AbstractModel):
         """
         if document_ids is not None and not document_ids:
             return 0
+        self._hold_lock_dates(event, document_ids)
         try:
             with self.env.cr.savepoint(flush=False):
                 query = self._insert_query(event, document_ids)
@@ -80,31 +95,52 @@ class SalesLedgerPosting(models.AbstractModel):
         except UniqueViolation as error:
             raise SerializationFailure(str(error)) from error
 
+    @api.model
+    def _hold_lock_dates(self, event, document_ids):
+        """Keep the companies' lock dates still until the transaction ends.
+
+        Whoever locks a period meanwhile waits, and whoever posts on a snapshot older than a
+        new lock date is run again: nothing slips into a period that is being closed.
+        """
+        table = SQL.identifier(self.env[DOCUMENT_MODEL[event]]._table)
+        companies = SQL(
+            "SELECT company_id FROM %s WHERE %s", table, self._touched("id", document_ids)
+        )
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM res_company WHERE %s FOR SHARE",
+                SQL("id IN (%s)", companies) if document_ids is not None else SQL("TRUE"),
+            )
+        )
+
     # === QUERIES === #
     @api.model
     def _insert_query(self, event, document_ids):
         """:return: ``SQL`` that posts the difference in one statement."""
-        dimensions = self._columns(LEDGER_DIMENSIONS)
         return SQL(
             """
             INSERT INTO sales_ledger_entry (
-                event, document_model, document_id, source_id, posting_no, reference,
-                company_id, currency_id, date, amount, margin, quantity, %(dimensions)s,
-                posted_at, posted_by_id
+                event, document_model, document_id, source_id, settlement_id, posting_no,
+                reference, company_id, currency_id, date, late_for, amount, margin, quantity,
+                %(dimensions)s, posted_at, posted_by_id
             )
-            SELECT %(event)s, %(document_model)s, document_id, source_id,
+            SELECT %(event)s, %(document_model)s, document_id, source_id, settlement_id,
                    last_no + row_number() OVER (
                        PARTITION BY document_id, source_id ORDER BY amount, belongs_on
                    ),
-                   reference, company_id, currency_id, belongs_on,
-                   amount, margin, quantity, %(dimensions)s,
+                   reference, company_id, currency_id,
+                   %(date)s, %(late_for)s, amount, margin, quantity, %(dimensions)s,
                    %(now)s, %(uid)s
               FROM (%(difference)s) AS difference
+              JOIN (SELECT id AS company_id, sales_lock_date FROM res_company) AS company
+             USING (company_id)
              WHERE amount <> 0 OR margin <> 0 OR quantity <> 0
             """,
             event=event,
-            document_model=self._document_model(event),
-            dimensions=dimensions,
+            document_model=DOCUMENT_MODEL[event],
+            dimensions=self._columns(LEDGER_DIMENSIONS),
+            date=self._first_open_day("belongs_on"),
+            late_for=self._late_for("belongs_on"),
             difference=self._difference_query(event, document_ids),
             now=fields.Datetime.now(),
             uid=self.env.uid,
@@ -132,7 +168,8 @@ class SalesLedgerPosting(models.AbstractModel):
             """,
             key=key,
             posted_key=SQL(
-                "document_id, source_id, company_id, currency_id, COALESCE(late_for, date), %s",
+                "document_id, source_id, settlement_id, company_id, currency_id,"
+                " COALESCE(late_for, date), %s",
                 self._columns(LEDGER_DIMENSIONS),
             ),
             expected=self._expected_query(event, document_ids),
@@ -150,81 +187,40 @@ class SalesLedgerPosting(models.AbstractModel):
         return getattr(self, f"_expected_query_{event}")(document_ids)
 
     @api.model
-    def _expected_query_booked(self, order_ids):
-        """Lines of confirmed orders; a cancelled order expects nothing.
-
-        An order in a foreign currency is converted as a whole and spread over its lines by
-        largest remainder, so that the lines add up to the order to the cent.
-        """
+    def _first_open_day(self, day):
+        """:return: ``SQL`` of the day an entry is posted on, over a query with ``company``"""
         return SQL(
-            """
-            SELECT %(columns)s, ROUND(amount / rounding) * rounding AS amount,
-                   ROUND(margin / rounding) * rounding AS margin
-              FROM (%(native)s) AS native
-             UNION ALL
-            SELECT %(columns)s, %(amount)s, %(margin)s FROM (%(foreign)s) AS converted
-            """,
-            columns=self._columns((*POSTING_KEY, *LEDGER_DIMENSIONS, "reference", "quantity")),
-            native=self._order_lines_query(order_ids, SQL("o.currency_id = c.currency_id")),
-            foreign=self._order_lines_query(order_ids, SQL("o.currency_id <> c.currency_id")),
-            amount=self._largest_remainder("amount"),
-            margin=self._largest_remainder("margin"),
+            "CASE WHEN %(day)s <= company.sales_lock_date THEN company.sales_lock_date + 1"
+            " ELSE %(day)s END",
+            day=SQL(day),
         )
 
     @api.model
-    def _order_lines_query(self, order_ids, condition):
-        """:return: ``SQL`` of confirmed order lines in company currency, not yet rounded"""
-        return SQL(
-            """
-            SELECT o.id AS document_id, l.id AS source_id,
-                   o.company_id, c.currency_id, o.name AS reference, currency.rounding,
-                   (o.date_order AT TIME ZONE 'UTC'
-                       AT TIME ZONE COALESCE(NULLIF(cp.tz, ''), 'UTC'))::date AS belongs_on,
-                   l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric AS amount,
-                   COALESCE(l.margin, 0) / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric
-                       AS margin,
-                   ROUND(l.product_uom_qty * COALESCE(lu.factor / pu.factor, 1)::numeric, 6)
-                       AS quantity,
-                   o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
-                   NULL::integer AS channel_partner_id,
-                   l.product_id, l.ledger_categ_id AS categ_id, o.campaign_id
-              FROM sale_order o
-              JOIN sale_order_line l ON l.order_id = o.id
-              JOIN res_company c ON c.id = o.company_id
-              JOIN res_partner cp ON cp.id = c.partner_id
-              JOIN res_currency currency ON currency.id = c.currency_id
-              LEFT JOIN product_product p ON p.id = l.product_id
-              LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-              LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
-              LEFT JOIN uom_uom pu ON pu.id = t.uom_id
-             WHERE o.state = 'sale'
-               AND l.display_type IS NULL
-               AND l.is_downpayment IS NOT TRUE
-               AND %(condition)s AND %(touched)s
-            """,
-            condition=condition,
-            touched=self._touched("o.id", order_ids),
-        )
+    def _late_for(self, day):
+        """:return: ``SQL`` of the locked day that a late entry belongs to, else NULL"""
+        return SQL("CASE WHEN %(day)s <= company.sales_lock_date THEN %(day)s END", day=SQL(day))
 
     @api.model
-    def _largest_remainder(self, column):
+    def _largest_remainder(self, column, part="document_id"):
         """Round a column to the currency so that the rounded lines of a document add up to
         its rounded total: the lines cut most by rounding down get the units left over.
 
-        :return: ``SQL`` expression over a query with document_id, source_id and rounding
+        :param part: the columns, separated by commas, of what adds up
+        :return: ``SQL`` expression over a query with these, source_id and rounding
         """
         return SQL(
             """
             (FLOOR(%(column)s / rounding) + CASE
                 WHEN row_number() OVER (
-                         PARTITION BY document_id
+                         PARTITION BY %(part)s
                          ORDER BY %(column)s / rounding - FLOOR(%(column)s / rounding) DESC,
                                   source_id)
-                     <= ROUND(SUM(%(column)s / rounding) OVER (PARTITION BY document_id))
-                        - SUM(FLOOR(%(column)s / rounding)) OVER (PARTITION BY document_id)
+                     <= ROUND(SUM(%(column)s / rounding) OVER (PARTITION BY %(part)s))
+                        - SUM(FLOOR(%(column)s / rounding)) OVER (PARTITION BY %(part)s)
                 THEN 1 ELSE 0 END) * rounding
             """,
             column=SQL.identifier(column),
+            part=SQL(part),
         )
 
     @api.model
@@ -235,24 +231,6 @@ class SalesLedgerPosting(models.AbstractModel):
         if not line_ids:
             return set()
         return getattr(self, f"_documents_of_lines_{event}")(sorted(line_ids))
-
-    @api.model
-    def _documents_of_lines_booked(self, line_ids):
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT o.id FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id
-                 WHERE l.id = ANY(%s) AND o.state IN ('sale', 'cancel')
-                """,
-                line_ids,
-            )
-        )
-        return {order_id for (order_id,) in rows}
-
-    @api.model
-    def _document_model(self, event):
-        """:return: name of the model whose records an event is posted from"""
-        return {"booked": "sale.order"}[event]
 
     @api.model
     def _touched(self, column, document_ids):
