@@ -4,8 +4,8 @@ from odoo import api, fields, models
 class SalesCommissionAssignment(models.Model):
     """Commission assignment: the days on which a payee earns by a plan.
 
-    People come and go while a plan runs, so assignments of an approved plan stay open: what
-    they change is what later runs find, never an approved statement.
+    People come and go while a plan runs, so assignments of an approved plan stay open. They
+    may not leave out a sale that was paid: its correction has to find the payee.
     """
 
     _name = "sales.commission.assignment"
@@ -51,14 +51,17 @@ class SalesCommissionAssignment(models.Model):
 
     def write(self, vals):
         self.check_access("write")
+        plans = self.plan_id
         self._check_plan_is_open()
         result = super().write(vals)
         self._check_plan_is_open()
+        plans._check_earned_days()
         return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_closed(self):
+    def _unlink_except_earned(self):
         self._check_plan_is_open()
+        self.plan_id._check_earned_days(without=self.ids)
 
     def _check_plan_is_open(self):
         for plan in self.plan_id:

@@ -66,7 +66,7 @@ class SalesCommissionEarning(models.Model):
     base = fields.Monetary(
         readonly=True, help="The amount or the margin of the ledger entry, as the rule says."
     )
-    rate = fields.Float(string="Rate (%)", digits=(16, 6), readonly=True, aggregator="avg")
+    rate = fields.Float(string="Rate (%)", digits=(16, 6), readonly=True, aggregator=None)
     amount = fields.Monetary(
         string="Commission",
         readonly=True,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 PLAN_STATE = [
     ("draft", "Draft"),
@@ -102,12 +102,12 @@ class SalesCommissionPlan(models.Model):
     # === CRUD METHODS === #
     def write(self, vals):
         self.check_access("write")
-        locked = self.filtered(lambda plan: plan.state != "draft")
-        if locked and not TERMS.isdisjoint(vals):
-            raise locked[0]._locked_error()
+        for plan in self:
+            if not plan._get_locked_fields().isdisjoint(vals):
+                raise plan._locked_error()
         result = super().write(vals)
         if "date_to" in vals:
-            locked._check_earned_days()
+            self._check_earned_days()
         return result
 
     def copy_data(self, default=None):
@@ -190,31 +190,55 @@ class SalesCommissionPlan(models.Model):
             )
         )
 
-    def _check_earned_days(self):
-        """Refuse to end a plan before a sale that earned by it: a correction of that sale
-        would find no plan any more."""
-        if self.filtered(lambda plan: plan.state == "closed"):
-            raise self.filtered(lambda plan: plan.state == "closed")[0]._locked_error()
-        for plan in self.filtered("date_to"):
-            last = self.env["sales.commission.earning"].search(
-                Domain("plan_id", "=", plan.id)
-                & (
-                    Domain("entry_id.late_for", ">", plan.date_to)
-                    | (
-                        Domain("entry_id.late_for", "=", False)
-                        & Domain("entry_id.date", ">", plan.date_to)
-                    )
-                ),
-                order="date desc",
-                limit=1,
+    def _get_locked_fields(self):
+        """:return: set of names of fields that the plan's state does not let change"""
+        self.ensure_one()
+        return {
+            "draft": set(),
+            "approved": TERMS,
+            "closed": TERMS | {"date_to"},
+        }[self.state]
+
+    def _check_earned_days(self, without=()):
+        """Refuse to end a plan, or a payee's part in it, before a sale that was paid: a
+        correction of that sale would find nobody to take the commission back from.
+
+        :param without: ids of assignments that are about to be deleted
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT x.plan_id, x.payee_id, COALESCE(e.late_for, e.date)
+                  FROM sales_commission_earning x
+                  JOIN sales_commission_run r ON r.id = x.run_id
+                  JOIN sales_ledger_entry e ON e.id = x.entry_id
+                  JOIN sales_commission_plan p ON p.id = x.plan_id
+                 WHERE x.plan_id = ANY(%s)
+                   AND r.state IN ('approved', 'closed')
+                   AND (COALESCE(e.late_for, e.date) > p.date_to
+                        OR (p.payee_scope = 'assigned' AND NOT EXISTS (
+                            SELECT FROM sales_commission_assignment a
+                             WHERE a.plan_id = x.plan_id AND a.payee_id = x.payee_id
+                               AND a.id <> ALL(%s)
+                               AND COALESCE(e.late_for, e.date)
+                                   BETWEEN COALESCE(a.date_from, '-infinity')
+                                       AND COALESCE(a.date_to, 'infinity'))))
+                 ORDER BY 3 DESC
+                 LIMIT 1
+                """,
+                self.ids,
+                list(without),
             )
-            if last:
-                raise ValidationError(
-                    self.env._(
-                        "Plan %(plan)s cannot end on %(date)s: a sale of %(earned)s earned "
-                        "commission by it. Choose that day or a later one.",
-                        plan=plan.name,
-                        date=fields.Date.to_string(plan.date_to),
-                        earned=fields.Date.to_string(last.date),
-                    )
+        )
+        for plan_id, payee_id, earned_on in rows:
+            raise UserError(
+                self.env._(
+                    "Plan %(plan)s paid %(payee)s for a sale of %(date)s. Its days and payees "
+                    "must still cover that sale, or a correction of it would be lost. "
+                    "End them on that day or later.",
+                    plan=self.browse(plan_id).name,
+                    payee=self.env["res.partner"].browse(payee_id).sudo().name,
+                    date=fields.Date.to_string(earned_on),
                 )
+            )

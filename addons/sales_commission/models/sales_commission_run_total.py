@@ -19,10 +19,10 @@ class SalesCommissionRunTotal(models.Model):
     company_id = fields.Many2one(related="run_id.company_id")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     event = fields.Selection(LEDGER_EVENT, required=True, readonly=True)
-    entry_count = fields.Integer(string="Ledger Entries", readonly=True)
-    amount = fields.Monetary(string="Ledger Amount", readonly=True)
+    entry_count = fields.Integer(string="Entries", readonly=True)
+    amount = fields.Monetary(string="Ledger", readonly=True)
     commissioned_amount = fields.Monetary(string="Commissioned", readonly=True)
-    open_amount = fields.Monetary(string="Not Commissioned", readonly=True)
+    open_amount = fields.Monetary(string="Earning Nothing", readonly=True)
     late_amount = fields.Monetary(
         string="From Earlier Periods",
         readonly=True,
@@ -37,7 +37,7 @@ class SalesCommissionRunTotal(models.Model):
             [("event", "=", self.event), ("earning_ids", "any", [("run_id", "=", self.run_id.id)])],
         )
 
-    def action_open_open(self):
+    def action_open_uncommissioned(self):
         self.ensure_one()
         run = self.run_id
         return self._get_ledger_action(

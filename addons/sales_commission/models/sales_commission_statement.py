@@ -37,7 +37,7 @@ class SalesCommissionStatement(models.Model):
     )
     amount = fields.Monetary(string="Commission", readonly=True)
     earning_count = fields.Integer(string="Earnings", readonly=True)
-    entry_count = fields.Integer(string="Ledger Entries", readonly=True)
+    entry_count = fields.Integer(string="Entries", readonly=True)
     line_ids = fields.One2many(
         "sales.commission.statement.line", "statement_id", string="By Rule", readonly=True
     )

@@ -1,6 +1,6 @@
 from psycopg2.errors import CheckViolation, ExclusionViolation
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -55,8 +55,8 @@ class TestPlan(SalesCommissionCommon):
     def test_an_approved_plan_can_end(self):
         plan = self._create_plan()
         self._sell(100)
-        self._create_run(plan_id=plan.id)
-        with self.assertRaisesRegex(ValidationError, "a sale of 2019-03-15 earned"):
+        self._create_run(plan_id=plan.id, approve=True)
+        with self.assertRaisesRegex(UserError, "paid li_na for a sale of 2019-03-15"):
             plan.date_to = "2019-03-14"
         plan.date_to = "2019-03-15"
         plan.action_close()
@@ -64,6 +64,24 @@ class TestPlan(SalesCommissionCommon):
             plan.date_to = "2019-12-31"
         with self.assertRaises(UserError):
             plan.assignment_ids = [Command.create({"payee_id": self.li_na.partner_id.id})]
+
+    def test_a_payee_can_leave_but_not_undo_what_was_paid(self):
+        plan = self._create_plan(
+            payee_scope="assigned",
+            assignment_ids=[
+                Command.create({"payee_id": user.partner_id.id})
+                for user in (self.li_na, self.wang_wei)
+            ],
+        )
+        self._sell(100)
+        self._create_run(plan_id=plan.id, approve=True)
+        paid, unpaid = plan.assignment_ids
+        with self.assertRaisesRegex(UserError, "a correction of it would be lost"):
+            paid.date_to = "2019-03-14"
+        with self.assertRaisesRegex(UserError, "a correction of it would be lost"):
+            paid.unlink()
+        paid.date_to = "2019-03-15"
+        unpaid.unlink()
 
     def test_a_plan_that_paid_stays_approved(self):
         plan = self._create_plan()

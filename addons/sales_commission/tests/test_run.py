@@ -263,7 +263,7 @@ class TestRun(SalesCommissionCommon):
         booked = run.total_ids.sorted("event")[0]
         for action, amount in (
             (booked.action_open_commissioned(), 100),
-            (booked.action_open_open(), 37),
+            (booked.action_open_uncommissioned(), 37),
         ):
             rows = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(sum(rows.mapped("amount")), amount)
