@@ -8,10 +8,11 @@ from .sales_target_plan import METRIC_SOURCE
 class SalesTargetActual(models.AbstractModel):
     """Counts the sales ledger for all cells of a plan at once.
 
-    The ledger is read and grouped once per plan, by the combinations of dimensions that
-    its nodes name (``GROUPING SETS``) and by sub-period. Then each combination is joined to
-    its nodes. The number of statements does not depend on the number of nodes, and a sum
-    over the ledger is never repeated for a second node.
+    One statement per plan: for each combination of dimensions that its nodes name
+    (salesperson; territory and category; …) the ledger is joined to all nodes of that
+    combination and summed by node and sub-period. So the number of statements never
+    depends on the number of nodes, and the ledger is read once per combination, of which
+    a plan has few.
     """
 
     _name = "sales.target.actual"
@@ -81,12 +82,10 @@ class SalesTargetActual(models.AbstractModel):
     @api.model
     def _count_query(self, plan, combinations):
         """:return: ``SQL`` that counts all cells of the plan"""
-        used = [name for name in TARGET_DIMENSIONS if any(name in one for one in combinations)]
-        trees = [name for name in used if self.env["sales.target"]._is_tree(name)]
+        trees = {name for one in combinations for name in one if self._is_tree(name)}
         return SQL(
             """
-            WITH facts AS MATERIALIZED (%(facts)s),
-                 %(trees)s
+            WITH %(trees)s
                  counted AS (%(counted)s)
             UPDATE sales_target_cell cell
                SET actual = fresh.actual, %(measures)s
@@ -100,10 +99,9 @@ class SalesTargetActual(models.AbstractModel):
                    ) AS fresh
              WHERE fresh.id = cell.id AND cell.actual IS DISTINCT FROM fresh.actual
             """,
-            facts=self._facts_query(plan, used, combinations),
-            trees=SQL("").join(SQL("%s,", self._tree_query(name)) for name in trees),
+            trees=SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees)),
             counted=SQL(" UNION ALL ").join(
-                self._counted_query(plan, used, one) for one in combinations
+                self._counted_query(plan, combination) for combination in combinations
             ),
             measures=self.env["sales.target.figures"]._measures_sql(
                 SQL("cell.assigned"), SQL("fresh.actual")
@@ -113,37 +111,40 @@ class SalesTargetActual(models.AbstractModel):
         )
 
     @api.model
-    def _facts_query(self, plan, used, combinations):
-        """The ledger, grouped once by every combination of dimensions and by sub-period.
-
-        :return: ``SQL`` with columns period, combination (see :meth:`_combination_number`),
-            the used dimensions and actual
-        """
+    def _counted_query(self, plan, combination):
+        """:return: ``SQL`` of node, period and actual, for the nodes of one combination"""
         event, column = METRIC_SOURCE[plan.metric]
-        dimensions = SQL("").join(SQL(", %s", SQL.identifier(name)) for name in used)
+        joins, conditions = [], []
+        for name in TARGET_DIMENSIONS:
+            node = SQL.identifier("target", name)
+            entry = SQL.identifier("entry", name)
+            if name not in combination:
+                conditions.append(SQL("%s IS NULL", node))
+            elif self._is_tree(name):
+                tree = self._tree_name(name)
+                member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
+                joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, entry))
+                conditions.append(SQL("%s = %s", ancestor, node))
+            else:
+                conditions.append(SQL("%s = %s", entry, node))
         return SQL(
             """
-            SELECT period, GROUPING(period%(dimensions)s) AS combination%(dimensions)s,
-                   SUM(value) AS actual
-              FROM (
-                    SELECT %(period)s AS period, %(column)s AS value%(dimensions)s
-                      FROM sales_ledger_entry
-                     WHERE company_id = %(company)s AND event = %(event)s
-                       AND date BETWEEN %(date_from)s AND %(date_to)s
-                   ) AS entry
-             GROUP BY GROUPING SETS (%(sets)s)
+            SELECT target.id AS target_id, %(period)s AS period, SUM(entry.%(column)s) AS actual
+              FROM sales_ledger_entry entry %(joins)s CROSS JOIN sales_target target
+             WHERE entry.company_id = %(company)s AND entry.event = %(event)s
+               AND entry.date BETWEEN %(date_from)s AND %(date_to)s
+               AND target.plan_id = %(plan)s AND %(conditions)s
+             GROUP BY 1, 2
             """,
-            dimensions=dimensions,
-            period=self._period_sql(plan, SQL.identifier("date")),
+            period=self._period_sql(plan, SQL("entry.date")),
             column=SQL.identifier(column),
+            joins=SQL(" ").join(joins),
             company=plan.company_id.id,
             event=event,
             date_from=plan.date_from,
             date_to=plan.date_to,
-            sets=SQL(", ").join(
-                SQL("(%s)", SQL(", ").join(map(SQL.identifier, ("period", *one))))
-                for one in combinations
-            ),
+            plan=plan.id,
+            conditions=SQL(" AND ").join(conditions),
         )
 
     @api.model
@@ -159,52 +160,17 @@ class SalesTargetActual(models.AbstractModel):
                   FROM %(table)s
             )
             """,
-            name=SQL.identifier(f"tree_{dimension}"),
+            name=SQL.identifier(self._tree_name(dimension)),
             table=SQL.identifier(comodel._table),
         )
 
     @api.model
-    def _counted_query(self, plan, used, combination):
-        """:return: ``SQL`` of node, period and actual, for the nodes of one combination"""
-        joins, conditions = [], []
-        for name in used:
-            node = SQL.identifier("target", name)
-            fact = SQL.identifier("facts", name)
-            if name not in combination:
-                conditions.append(SQL("%s IS NULL", node))
-            elif self.env["sales.target"]._is_tree(name):
-                tree = f"tree_{name}"
-                joins.append(
-                    SQL(
-                        "JOIN %s ON %s = %s",
-                        SQL.identifier(tree),
-                        SQL.identifier(tree, "ancestor"),
-                        node,
-                    )
-                )
-                conditions.append(SQL("%s = %s", fact, SQL.identifier(tree, "member")))
-            else:
-                conditions.append(SQL("%s = %s", fact, node))
-        return SQL(
-            """
-            SELECT target.id AS target_id, facts.period, SUM(facts.actual) AS actual
-              FROM sales_target target %(joins)s CROSS JOIN facts
-             WHERE target.plan_id = %(plan)s AND facts.combination = %(number)s %(conditions)s
-             GROUP BY target.id, facts.period
-            """,
-            joins=SQL(" ").join(joins),
-            plan=plan.id,
-            number=self._combination_number(used, combination),
-            conditions=SQL("").join(SQL("AND %s ", one) for one in conditions),
-        )
+    def _tree_name(self, dimension):
+        return f"tree_{dimension}"
 
     @api.model
-    def _combination_number(self, used, combination):
-        """What ``GROUPING(period, …)`` says of a combination: a bit per column that is not
-        in it, the last one lowest. The period is in every combination."""
-        return sum(
-            1 << position for position, name in enumerate(reversed(used)) if name not in combination
-        )
+    def _is_tree(self, dimension):
+        return self.env["sales.target"]._is_tree(dimension)
 
     @api.model
     def _period_sql(self, plan, day):

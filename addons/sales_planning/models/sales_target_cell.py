@@ -1,5 +1,3 @@
-from ast import literal_eval
-
 from babel.dates import format_skeleton
 
 from odoo import api, fields, models
@@ -125,18 +123,28 @@ class SalesTargetCell(models.Model):
     @api.model
     def action_open_attainment(self):
         """Count the open plans anew and show how far everybody is."""
-        self.env["sales.target.plan"]._refresh_open()
-        action = self._prepare_action("sales_target_cell_action")
-        if self.env["sales.target.plan"].search_count([], limit=2) > 1:
-            # Plans may count the same sale by different metrics: never in one sum.
-            action["context"] = {**action["context"], "pivot_row_groupby": ["plan_id", "user_id"]}
-        return action
+        plans = self.env["sales.target.plan"]
+        plans._refresh_open()
+        today = fields.Date.context_today(self)
+        running = plans.search([("date_from", "<=", today), ("date_to", ">=", today)])
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_planning.sales_target_cell_action"
+        )
+        return {
+            **action,
+            "context": {
+                **(running or plans.search([]))._attainment_context(),
+                "search_default_running": bool(running),
+            },
+        }
 
     @api.model
     def action_open_mine(self):
         """Count the open plans anew and show the user's own figures."""
         self.env["sales.target.plan"]._refresh_open()
-        return self._prepare_action("sales_target_cell_action_mine")
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_planning.sales_target_cell_action_mine"
+        )
 
     def action_open_ledger(self):
         """The ledger entries that make up the actual figure."""
@@ -167,8 +175,3 @@ class SalesTargetCell(models.Model):
                 if cell.assigned != (before[cell] or 0.0)
             ]
         )
-
-    @api.model
-    def _prepare_action(self, name):
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"sales_planning.{name}")
-        return {**action, "context": literal_eval(action["context"])}

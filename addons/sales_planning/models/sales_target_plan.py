@@ -88,6 +88,9 @@ class SalesTargetPlan(models.Model):
         TARGET_PERIOD, string="Per", required=True, default="month", tracking=True
     )
     target_ids = fields.One2many("sales.target", "plan_id", string="Targets")
+    top_target_ids = fields.One2many(
+        "sales.target", "plan_id", domain=[("parent_id", "=", False)], string="Top Targets"
+    )
     refreshed_at = fields.Datetime(
         "Counted At",
         readonly=True,
@@ -205,7 +208,7 @@ class SalesTargetPlan(models.Model):
         return self._prepare_action(
             "sales.target",
             self.env._("Targets of %(plan)s", plan=self.name),
-            context={"default_plan_id": self.id, "search_default_group_plan": 0},
+            context={"default_plan_id": self.id},
         )
 
     def action_open_attainment(self):
@@ -213,7 +216,7 @@ class SalesTargetPlan(models.Model):
         return self._prepare_action(
             "sales.target.cell",
             self.env._("Attainment of %(plan)s", plan=self.name),
-            context={"search_default_lowest": 1},
+            context=self._attainment_context(),
         )
 
     def action_open_ledger(self):
@@ -361,6 +364,21 @@ class SalesTargetPlan(models.Model):
         self.search(
             [("state", "!=", "closed"), ("company_id", "in", self.env.companies.ids)]
         )._refresh()
+
+    def _attainment_context(self):
+        """:return: dict context of a screen over the plans' cells that counts no sale twice:
+        by salesperson where there are targets for some, else the nodes without parts, and
+        one plan at a time
+        """
+        people = self.env["sales.target"].search_count(
+            [("plan_id", "in", self.ids), ("user_id", "!=", False)], limit=1
+        )
+        context = {"search_default_salespeople" if people else "search_default_lowest": 1}
+        if not people:
+            context["pivot_row_groupby"] = ["target_id"]
+        if len(self) > 1:
+            context["pivot_row_groupby"] = ["plan_id", "user_id" if people else "target_id"]
+        return context
 
     def _table_sql_of_periods(self):
         """:return: ``SQL`` table of the sub-periods with columns date_from and date_to"""
