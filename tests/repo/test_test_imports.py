@@ -3,29 +3,35 @@
 import ast
 
 
-def _imported(package):
-    """Return the names that a package's ``__init__.py`` imports from itself."""
-    init = package / "__init__.py"
+def _imported(tests):
+    """Return the test modules that ``tests/__init__.py`` names, sub-folders included.
+
+    Odoo's runner takes the modules that are members of the package itself; what only
+    a sub-package imports it does not see.
+    """
+    init = tests / "__init__.py"
     if not init.is_file():
-        return set()
-    tree = ast.parse(init.read_text(encoding="utf-8"))
-    froms = [
-        node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1
+        return []
+    return [
+        ".".join(filter(None, (node.module, alias.name)))
+        for node in ast.parse(init.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for alias in node.names
     ]
-    names = {alias.name for node in froms if not node.module for alias in node.names}
-    return names | {node.module.split(".")[0] for node in froms if node.module}
 
 
 def test_every_test_file_is_imported(addon):
     tests = addon / "tests"
-    lost = []
-    for path in sorted(tests.rglob("test_*.py")):
-        parts = path.relative_to(tests).with_suffix("").parts
-        for depth, part in enumerate(parts):
-            if part not in _imported(tests.joinpath(*parts[:depth])):
-                lost.append(str(path.relative_to(addon)))
-                break
-    assert not lost
+    present = {
+        ".".join(path.relative_to(tests).with_suffix("").parts) for path in tests.rglob("test_*.py")
+    }
+    assert not present - set(_imported(tests))
+
+
+def test_no_test_file_hides_another(addon):
+    """Two modules of one name are one member of the package: the first never runs."""
+    names = [name.rpartition(".")[2] for name in _imported(addon / "tests")]
+    assert [name for name in set(names) if names.count(name) > 1] == []
 
 
 def test_every_test_class_is_tagged(addon):
