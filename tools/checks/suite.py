@@ -48,9 +48,13 @@ class Context:
 
     def plain_template_exists(self):
         """Tell whether there is a template; without layer odoo in the run, build it."""
-        if not self.installs and self.plain_template == self.databases.template_name(demo=False):
+        if not self.installs and not self.addons_changed():
             self.databases.ensure_template(demo=False)
         return self.databases.exists(self.plain_template)
+
+    def addons_changed(self):
+        """Tell whether somebody edited the addons since this run began."""
+        return self.plain_template != self.databases.template_name(demo=False)
 
 
 def default_layers():
@@ -70,6 +74,8 @@ def run(platform, names):
     results = _run_lanes(context, names)
     if context.complaints:
         results["logs"] = _run_layer(context, "logs", server_logs.run)
+    if "plain_template" in vars(context) and context.addons_changed():
+        say("The addons were edited while this ran, so the layers saw different states of them.")
     _print_summary(results)
     return 1 if any(result.failed for result in results.values()) else 0
 
