@@ -1,0 +1,254 @@
+"""``make screenshots``: the pictures of the documentation, in English and Chinese.
+
+Serves the database that it was started on, opens each page of ``PICTURES`` as the
+administrator and writes ``docs/guide/images/<name>.<language>.png``.
+"""
+
+import base64
+import os
+import sys
+from dataclasses import dataclass
+
+from PIL import Image
+
+from . import browser, paths, platform, server
+from .chromium import PageError, open_page
+from .odoo_session import open_environment
+from .steps import StepFailed, exit_with_sentence, say
+
+FOLDER = paths.ROOT / "docs" / "guide" / "images"
+LANGUAGES = ("en_US", "zh_CN")
+LOGIN = PASSWORD = "admin"  # noqa: S105 (Odoo's own default for a demo database)
+WIDTH = 1280
+LARGEST = 150_000
+COLOURS = 256
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page to take.
+
+    :param name: of the file
+    :param action: XML id of the action that opens the page
+    :param record: name of a function of this module that returns the record to open
+    :param view: view to switch to, where it is not the action's first
+    :param wait: CSS selector of what must be there
+    :param clicks: CSS selectors to click, one after the other
+    :param height: of the picture, in pixels
+    """
+
+    name: str
+    action: str
+    record: str = ""
+    view: str = ""
+    wait: str = ".o_form_sheet"
+    clicks: tuple = ()
+    height: int = 640
+
+
+def _tab(name):
+    return f".o_notebook .nav-link[name={name}]"
+
+
+LIST = ".o_list_table .o_data_row, .o_list_table .o_group_header"
+PIVOT = ".o_pivot table"
+# The list begins newest first; one click takes that away, the next turns it round.
+OLDEST_FIRST = ("th[data-name=date]", "th[data-name=date]")
+IMPORTS = "sales_system.sales_import_ledger_action"
+LEDGER = "sales_system.sales_ledger_entry_action"
+PLANS = "sales_planning.sales_target_plan_action"
+ATTAINMENT = "sales_planning.sales_target_cell_action_open_attainment"
+RUNS = "sales_commission.sales_commission_run_action"
+STATEMENTS = "sales_commission.sales_commission_statement_action"
+
+PICTURES = (
+    Picture("import-mapping", IMPORTS, "new_import", clicks=(_tab("columns"),), height=800),
+    Picture("import-checked", IMPORTS, "checked_import", clicks=(_tab("rejects"),), height=680),
+    Picture("import-matches", IMPORTS, "checked_import", clicks=(_tab("matches"),), height=760),
+    Picture("ledger-list", LEDGER, wait=LIST, clicks=OLDEST_FIRST, height=560),
+    Picture("ledger-pivot", LEDGER, view="pivot", wait=PIVOT, height=480),
+    Picture("target-plan", PLANS, "target_plan", height=560),
+    Picture("attainment", ATTAINMENT, wait=PIVOT, height=340),
+    Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
+    Picture("commission-run", RUNS, "commission_run", height=760),
+    Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
+)
+
+# A file as the old system wrote it: two of its rows have to be mended.
+FILE_TITLES = {
+    "en_US": ("Order", "Order Date", "Sales Rep", "Client", "Product", "Qty", "Net Amount"),
+    "zh_CN": ("订单号", "订单日期", "业务员", "客户", "产品", "数量", "不含税金额"),
+}
+FILE_NAMES = {"en_US": "orders-2024.csv", "zh_CN": "2024年订单.csv"}
+# Day, whether the customer is unknown, quantity.
+FILE_ROWS = (
+    ("2024-03-02", False, 4),
+    ("2024-03-02", False, 12),
+    ("2024-02-30", False, 2),
+    ("2024-03-08", False, 1),
+    ("2024-03-11", True, 3),
+    ("2024-03-15", False, -1),
+)
+UNKNOWN_CUSTOMER = "C117"
+
+
+# --- records ---
+
+
+def new_import(env):
+    """Return an import of a file whose columns are mapped."""
+    return env["sales.import"].create(
+        {
+            "kind": "ledger",
+            "file": base64.b64encode(_file(env)),
+            "filename": FILE_NAMES[env.lang],
+        }
+    )
+
+
+def checked_import(env):
+    """Return an import that found rows to refuse."""
+    record = new_import(env)
+    record.action_check()
+    return record
+
+
+def target_plan(env):
+    return _first(env, "sales.target.plan", [("state", "!=", "draft")])
+
+
+def commission_plan(env):
+    return _first(env, "sales.commission.plan", [("state", "!=", "draft")])
+
+
+def commission_run(env):
+    """Return the run with the most to look at."""
+    runs = env["sales.commission.run"].search([("statement_ids", "!=", False)])
+    return max(runs, key=lambda run: run.earning_count, default=runs)
+
+
+def commission_statement(env):
+    """Return the statement with the most lines, of an approved run where there is one."""
+    model = env["sales.commission.statement"]
+    settled = model.search([("run_id.state", "in", ("approved", "closed"))])
+    return max(settled or model.search([]), key=lambda one: one.earning_count, default=model)
+
+
+def _first(env, model, domain):
+    return env[model].search(domain, limit=1) or env[model].search([], limit=1)
+
+
+def _file(env):
+    """Return a CSV about what the demo data sold, with the codes that it knows."""
+    lines = env["sale.order.line"].search(
+        [
+            ("state", "=", "sale"),
+            ("product_id.default_code", "!=", False),
+            ("order_id.partner_id.ref", "!=", False),
+            ("order_id.user_id.salesperson_code", "!=", False),
+        ],
+        order="id",
+        limit=len(FILE_ROWS),
+    )
+    rows = []
+    for line, (day, unknown, quantity) in zip(lines, FILE_ROWS, strict=True):
+        order = line.order_id
+        customer = UNKNOWN_CUSTOMER if unknown else order.partner_id.ref
+        amount = f"{quantity * line.price_unit:.2f}"
+        rows.append(
+            (
+                *(f"S24-{len(rows) + 101}", day, order.user_id.salesperson_code, customer),
+                *(line.product_id.default_code, str(quantity), amount),
+            )
+        )
+    return "\n".join(map(",".join, (FILE_TITLES[env.lang], *rows))).encode()
+
+
+# --- pictures ---
+
+
+def main():
+    """Take every picture in every language; the exit code tells whether all were taken."""
+    executable = browser.find()
+    if not executable:
+        raise StepFailed("Screenshots need Chromium: install Debian's package chromium.")
+    database = os.environ["PGDATABASE"]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = [one for one in PICTURES if not sys.argv[1:] or one.name in sys.argv[1:]]
+    missing = []
+    with platform.ready() as ready:
+        for language in LANGUAGES:
+            addresses = prepare(database, language, wanted)
+            serving = server.serving(ready, database, None, "--max-cron-threads", "0")
+            with serving as (address, _process), open_page(executable, WIDTH) as page:
+                page.log_in(address, LOGIN, PASSWORD)
+                for picture in wanted:
+                    if not take(page, picture, address, addresses[picture.name], language):
+                        missing.append(f"{picture.name}.{language}")
+    if missing:
+        say(f"Not taken: {', '.join(missing)}.")
+    return 1 if missing else 0
+
+
+def prepare(database, language, pictures):
+    """Give the administrator a language, and find or make the record of each picture.
+
+    :return: dict of picture name → path of its page, or None where there is no such record
+    """
+    with open_environment(database, LOGIN) as env:
+        env.user.write({"lang": language, "tz": "Asia/Shanghai"})
+        env = env(context={"lang": language, "tz": "Asia/Shanghai"})
+        records = {}
+        for name in {one.record for one in pictures if one.record}:
+            records[name] = globals()[name](env)
+        return {one.name: _path(one, records) for one in pictures}
+
+
+def _path(picture, records):
+    path = f"/odoo/action-{picture.action}"
+    if picture.record:
+        record = records[picture.record]
+        return f"{path}/{record.id}" if record else None
+    return f"{path}?view_type={picture.view}" if picture.view else path
+
+
+def take(page, picture, address, path, language):
+    """Open one page and keep its picture.
+
+    :return: whether there was something to take
+    """
+    target = FOLDER / f"{picture.name}.{language}.png"
+    if path is None:
+        return False
+    page.resize(WIDTH, picture.height)
+    try:
+        page.open(f"{address}{path}", picture.wait)
+        for selector in picture.clicks:
+            page.click(selector)
+    except PageError as error:
+        say(f"{target.name}: {error}")
+        return False
+    # no text cursor, no hover
+    page.evaluate("document.activeElement && document.activeElement.blur()")
+    page.wait_for(picture.wait)
+    page.screenshot(target)
+    _shrink(target)
+    size = target.stat().st_size
+    say(f"{target.name}: {size // 1000} kB")
+    if size > LARGEST:
+        say(f"{target.name} is larger than {LARGEST // 1000} kB: lower its height.")
+    return size <= LARGEST
+
+
+def _shrink(path):
+    """Keep as many colours as a screen of flat shapes needs."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except StepFailed as error:
+        sys.exit(exit_with_sentence(error))
