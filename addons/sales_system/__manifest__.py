@@ -26,6 +26,11 @@
         "views/organisation/res_users_views.xml",
         "views/organisation/sale_order_views.xml",
         "views/ledger/sales_ledger_entry_views.xml",
+        "views/ledger/sales_ledger_verification_views.xml",
+        "wizard/ledger/sales_ledger_lock_views.xml",
+        "views/ledger/res_partner_views.xml",
+        "views/ledger/product_views.xml",
+        "views/ledger/crm_team_views.xml",
         "views/ledger/sale_order_views.xml",
         "views/ledger/account_move_views.xml",
         "views/importing/sales_import_profile_views.xml",
@@ -46,5 +51,6 @@
         ],
     },
     "application": True,
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

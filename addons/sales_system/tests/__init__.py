@@ -8,8 +8,12 @@ from .importing import (
 )
 from .ledger import (
     test_ledger_access,
+    test_ledger_backfill,
     test_ledger_booked,
+    test_ledger_collected,
     test_ledger_concurrency,
+    test_ledger_invoiced,
     test_ledger_properties,
+    test_ledger_verification,
 )
 from .organisation import test_territory

@@ -31,6 +31,13 @@ class SalesImport(models.Model):
                     amount=amount,
                 ),
             )
+        lock_date = self.company_id.sales_lock_date
+        if lock_date and values["date"] <= lock_date:
+            row.refuse(
+                titles["date"],
+                values["date"],
+                self.env._("lies in a period that is locked up to %(day)s", day=lock_date),
+            )
         if self._is_finer_than_currency(amount):
             row.refuse(
                 titles["amount"],
@@ -96,6 +103,7 @@ class SalesImport(models.Model):
         :return: number of entries
         """
         self.env.flush_all()
+        self.env["sales.ledger.posting"]._hold_lock_dates_of(self.company_id)
         cr = self.env.cr
         cr.execute(
             """
@@ -118,6 +126,7 @@ class SalesImport(models.Model):
         cr.execute(self._post_staged_query())
         posted = cr.rowcount
         cr.execute("DROP TABLE sales_import_staged")
+        self.invalidate_recordset(["entry_ids"])
         return posted
 
     def _staged_cells(self, values):
@@ -180,31 +189,37 @@ class SalesImport(models.Model):
 
     # === REVERSING === #
     def _reverse_ledger(self):
-        dimensions = self.env["sales.ledger.posting"]._columns(LEDGER_DIMENSIONS)
+        self.env.flush_all()
+        posting = self.env["sales.ledger.posting"]
+        posting._hold_lock_dates_of(self.company_id)
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO sales_ledger_entry (
-                    company_id, currency_id, event, date, reference, amount, margin, quantity,
+                    company_id, currency_id, event, date, late_for, reference,
+                    amount, margin, quantity,
                     %(dimensions)s, import_id, import_key, posting_no, posted_at, posted_by_id
                 )
-                SELECT company_id, currency_id, event, date, reference,
+                SELECT company_id, currency_id, event, %(date)s, %(late_for)s, reference,
                        -amount, -margin, -quantity, %(dimensions)s,
                        import_id, import_key, posting_no + 1, %(now)s, %(uid)s
-                  FROM sales_ledger_entry WHERE import_id = %(import_id)s
+                  FROM sales_ledger_entry entry
+                  JOIN (SELECT id AS company_id, sales_lock_date FROM res_company) AS company
+                 USING (company_id)
+                 WHERE import_id = %(import_id)s
                 """,
-                dimensions=dimensions,
+                dimensions=posting._columns(LEDGER_DIMENSIONS),
+                date=posting._first_open_day("entry.date"),
+                late_for=posting._late_for("entry.date"),
                 import_id=self.id,
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
             )
         )
+        self.invalidate_recordset(["entry_ids"])
 
     def _action_open_result_ledger(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ledger Entries of %(name)s", name=self.name),
-            "res_model": "sales.ledger.entry",
-            "view_mode": "list,pivot,graph,form",
-            "domain": [("import_id", "=", self.id)],
-        }
+        return self.env["sales.ledger.entry"]._get_action(
+            self.env._("Ledger of %(name)s", name=self.display_name),
+            [("import_id", "=", self.id)],
+        )

@@ -3,7 +3,12 @@ from . import sales_ledger_posting
 from . import sales_ledger_booked
 from . import sales_ledger_invoiced
 from . import sales_ledger_collected
+from . import sales_ledger_verification
+from . import sales_ledger_backfill
 from . import res_company
+from . import res_partner
+from . import product
+from . import crm_team
 from . import sale_order
 from . import sale_order_line
 from . import account_move

@@ -50,13 +50,7 @@ class AccountMove(models.Model):
                 move.territory_id = False
 
     def _compute_ledger_entry_count(self):
-        counts = dict(
-            self.env["sales.ledger.entry"]._read_group(
-                [("document_model", "=", self._name), ("document_id", "in", self.ids)],
-                ["document_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["sales.ledger.entry"]._count_by_document(self)
         for move in self:
             move.ledger_entry_count = counts.get(move.id, 0)
 
@@ -83,13 +77,10 @@ class AccountMove(models.Model):
     # === ACTION METHODS === #
     def action_open_ledger(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ledger of %(document)s", document=self.display_name),
-            "res_model": "sales.ledger.entry",
-            "view_mode": "list,pivot,form",
-            "domain": [("document_model", "=", self._name), ("document_id", "=", self.id)],
-        }
+        return self.env["sales.ledger.entry"]._get_action(
+            self.env._("Ledger of %(name)s", name=self.display_name),
+            [("document_model", "=", self._name), ("document_id", "=", self.id)],
+        )
 
     # === BUSINESS METHODS === #
     def _touch_ledger(self):

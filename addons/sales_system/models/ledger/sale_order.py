@@ -53,13 +53,7 @@ class SaleOrder(models.Model):
             order.ledger_partner_id = order.partner_id.commercial_partner_id
 
     def _compute_ledger_entry_count(self):
-        counts = dict(
-            self.env["sales.ledger.entry"]._read_group(
-                [("document_model", "=", self._name), ("document_id", "in", self.ids)],
-                ["document_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["sales.ledger.entry"]._count_by_document(self)
         for order in self:
             order.ledger_entry_count = counts.get(order.id, 0)
 
@@ -96,10 +90,7 @@ class SaleOrder(models.Model):
     # === ACTION METHODS === #
     def action_open_ledger(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ledger of %(order)s", order=self.name),
-            "res_model": "sales.ledger.entry",
-            "view_mode": "list,pivot,form",
-            "domain": [("document_model", "=", self._name), ("document_id", "=", self.id)],
-        }
+        return self.env["sales.ledger.entry"]._get_action(
+            self.env._("Ledger of %(name)s", name=self.display_name),
+            [("document_model", "=", self._name), ("document_id", "=", self.id)],
+        )

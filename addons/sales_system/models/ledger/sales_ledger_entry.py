@@ -208,3 +208,49 @@ class SalesLedgerEntry(models.Model):
         if self.import_id:
             return self.import_id
         return self.env[self.document_model].browse(self.document_id).exists()
+
+    @api.model
+    def _get_action(self, name, domain):
+        """:return: action that shows the entries of a domain: the drill-down of a figure"""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "view_mode": "list,pivot,graph,form",
+            "views": [(False, "list"), (False, "pivot"), (False, "graph"), (False, "form")],
+            "domain": domain,
+        }
+
+    @api.model
+    def _count_by_document(self, documents):
+        """:return: dict of document id → number of entries that the user may see"""
+        return dict(
+            self._read_group(
+                [("document_model", "=", documents._name), ("document_id", "in", documents.ids)],
+                ["document_id"],
+                ["__count"],
+            )
+        )
+
+    @api.model
+    def get_status(self):
+        """What the line above the ledger says of the current company.
+
+        :return: dict with backfill (percentage or None), verified_at, difference_count,
+            lock_date and may_verify
+        """
+        self.check_access("read")
+        company = self.env.company
+        last = (
+            self.env["sales.ledger.verification"]
+            .sudo()
+            .search([("company_id", "=", company.id)], limit=1)
+        )
+        return {
+            "backfill": self.env["sales.ledger.backfill"].sudo()._get_percentage(),
+            "verification_id": last.id,
+            "verified_at": last.date,
+            "difference_count": last.difference_count,
+            "lock_date": company.sudo().sales_lock_date,
+            "may_verify": self.env.user.has_group("sales_team.group_sale_manager"),
+        }

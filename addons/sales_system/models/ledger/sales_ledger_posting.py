@@ -102,15 +102,17 @@ class SalesLedgerPosting(models.AbstractModel):
         Whoever locks a period meanwhile waits, and whoever posts on a snapshot older than a
         new lock date is run again: nothing slips into a period that is being closed.
         """
-        table = SQL.identifier(self.env[DOCUMENT_MODEL[event]]._table)
-        companies = SQL(
-            "SELECT company_id FROM %s WHERE %s", table, self._touched("id", document_ids)
-        )
+        if document_ids is None:
+            companies = SQL("SELECT id FROM res_company")
+        else:
+            table = SQL.identifier(self.env[DOCUMENT_MODEL[event]]._table)
+            companies = SQL("SELECT company_id FROM %s WHERE id = ANY(%s)", table, document_ids)
+        self.env.cr.execute(SQL("SELECT id FROM res_company WHERE id IN (%s) FOR SHARE", companies))
+
+    @api.model
+    def _hold_lock_dates_of(self, companies):
         self.env.cr.execute(
-            SQL(
-                "SELECT id FROM res_company WHERE %s FOR SHARE",
-                SQL("id IN (%s)", companies) if document_ids is not None else SQL("TRUE"),
-            )
+            SQL("SELECT id FROM res_company WHERE id = ANY(%s) FOR SHARE", companies.ids)
         )
 
     # === QUERIES === #
