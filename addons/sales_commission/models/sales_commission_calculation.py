@@ -5,10 +5,10 @@ from odoo.tools import SQL
 class SalesCommissionCalculation(models.AbstractModel):
     """Works out the earnings of a run, as sets, in the database.
 
-    *Scope*: the days that the run may take sales from, per plan. These are its own, and the
-    days of earlier approved runs, where sales were posted late.
-    *Credit*: one row per ledger entry and rule that pays it, with the exact amount.
-    *Earning*: the credits of a payee and rule, rounded once as a sum and spread over the rows.
+    *Scope*: the rules, each with the days that the run may take sales from. These are its own,
+    and the days of earlier approved runs, where sales were posted late.
+    *Match*: one row per ledger entry and rule that pays it.
+    *Share*: the matches with their amount; those of a payee and rule are rounded as one sum.
 
     The number of statements does not depend on the number of sales, payees or rules, and the
     result does not depend on the order in which they were entered.
@@ -31,8 +31,18 @@ class SalesCommissionCalculation(models.AbstractModel):
         # Statements that stay keep their id, so that links to them live on.
         self._delete(run, "sales_commission_earning")
         self._delete(run, "sales_commission_run_total")
-        cr.execute(self._insert_query(run))
+        # A table of its own, so that the planner knows how many rows and payees there are.
+        cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE sales_commission_share ON COMMIT DROP AS %s",
+                self._share_query(run),
+            )
+        )
+        cr.execute("ANALYZE sales_commission_share")
+        cr.execute(self._insert_statements_query(run))
+        cr.execute(self._insert_earnings_query(run))
         earnings = cr.rowcount
+        cr.execute("DROP TABLE sales_commission_share")
         self._delete(
             run,
             "sales_commission_statement",
@@ -75,7 +85,7 @@ class SalesCommissionCalculation(models.AbstractModel):
         }
         [row] = self.env.execute_query(
             SQL(
-                "WITH scope AS (%s) SELECT %s",
+                "WITH scope AS MATERIALIZED (%s) SELECT %s",
                 self._scope_query(run),
                 SQL(", ").join(SQL("EXISTS (%s)", step) for step in steps.values()),
             )
@@ -86,15 +96,15 @@ class SalesCommissionCalculation(models.AbstractModel):
     # === QUERIES === #
     @api.model
     def _scope_query(self, run):
-        """The plans of a run with the days it takes their sales from.
+        """The rules of a run's plans with the days that they take sales from.
 
         Days of earlier runs go to the first open run only: when two months are open at once,
         one of them gets the late sales, and it is the same one whichever is calculated first.
         A plan that ended before the run is there too: a lock may have moved a sale of its time
         into the run's days. ``is_current`` tells the plans that are valid on these.
 
-        :return: ``SQL`` of (plan_id, rule_mode, payee_scope, valid_from, valid_to, date_from,
-            date_to, is_current); the days of one plan do not overlap, as its runs do not
+        :return: ``SQL`` of one row per rule and taken run, a few in all; the days of one rule
+            do not overlap, as the runs of its plan do not
         """
         return SQL(
             """
@@ -103,11 +113,17 @@ class SalesCommissionCalculation(models.AbstractModel):
                    w.date_from, w.date_to,
                    w.id = %(run)s
                        AND p.date_from <= w.date_to
-                       AND COALESCE(p.date_to, 'infinity') >= w.date_from AS is_current
+                       AND COALESCE(p.date_to, 'infinity') >= w.date_from AS is_current,
+                   r.id AS rule_id, r.sequence, r.event, r.base, r.rate,
+                   r.categ_id, r.territory_id, r.product_id, r.team_id,
+                   rc.parent_path AS categ_path, rt.parent_path AS territory_path
               FROM sales_commission_plan p
+              JOIN sales_commission_rule r ON r.plan_id = p.id
               JOIN sales_commission_run w
                 ON w.company_id = p.company_id
                AND (w.plan_id IS NULL OR w.plan_id = p.id)
+              LEFT JOIN product_category rc ON rc.id = r.categ_id
+              LEFT JOIN sales_territory rt ON rt.id = r.territory_id
              WHERE p.company_id = %(company)s
                AND p.state IN ('approved', 'closed')
                AND %(plan)s
@@ -137,9 +153,7 @@ class SalesCommissionCalculation(models.AbstractModel):
             """
             SELECT e.id FROM sales_ledger_entry e
              WHERE e.company_id = %s AND e.date BETWEEN %s AND %s
-               AND e.event IN (SELECT r.event FROM scope s
-                                 JOIN sales_commission_rule r ON r.plan_id = s.plan_id
-                                WHERE s.is_current)
+               AND e.event IN (SELECT event FROM scope WHERE is_current)
             """,
             run.company_id.id,
             run.date_from,
@@ -155,32 +169,29 @@ class SalesCommissionCalculation(models.AbstractModel):
 
         :param SQL condition: on the entry ``e``, the scope ``s`` and the user ``u``
         :return: ``SQL`` of (entry_id, date, plan_id, rule_id, payee_id, user_id, currency_id,
-            base, rate)
+            base, rate, rule_mode, place)
         """
         return SQL(
             """
             SELECT e.id AS entry_id, e.date, e.currency_id, s.plan_id, s.rule_mode,
-                   r.id AS rule_id, r.rate, u.id AS user_id, u.partner_id AS payee_id,
-                   CASE r.base WHEN 'margin' THEN COALESCE(e.margin, 0)
+                   s.rule_id, s.rate, u.id AS user_id, u.partner_id AS payee_id,
+                   CASE s.base WHEN 'margin' THEN COALESCE(e.margin, 0)
                                ELSE COALESCE(e.amount, 0) END AS base,
                    row_number() OVER (
-                       PARTITION BY e.id, s.plan_id ORDER BY r.sequence, r.id) AS place
+                       PARTITION BY e.id, s.plan_id ORDER BY s.sequence, s.rule_id) AS place
               FROM scope s
-              JOIN sales_commission_rule r ON r.plan_id = s.plan_id
               JOIN sales_ledger_entry e
                 ON e.company_id = s.company_id
-               AND e.event = r.event
+               AND e.event = s.event
                AND e.date BETWEEN s.date_from AND s.date_to
                AND COALESCE(e.late_for, e.date) BETWEEN s.valid_from AND s.valid_to
               JOIN res_users u ON u.id = e.user_id
-              LEFT JOIN product_category rc ON rc.id = r.categ_id
               LEFT JOIN product_category ec ON ec.id = e.categ_id
-              LEFT JOIN sales_territory rt ON rt.id = r.territory_id
               LEFT JOIN sales_territory et ON et.id = e.territory_id
-             WHERE (r.categ_id IS NULL OR starts_with(ec.parent_path, rc.parent_path))
-               AND (r.territory_id IS NULL OR starts_with(et.parent_path, rt.parent_path))
-               AND (r.product_id IS NULL OR r.product_id = e.product_id)
-               AND (r.team_id IS NULL OR r.team_id = e.team_id)
+             WHERE (s.categ_id IS NULL OR starts_with(ec.parent_path, s.categ_path))
+               AND (s.territory_id IS NULL OR starts_with(et.parent_path, s.territory_path))
+               AND (s.product_id IS NULL OR s.product_id = e.product_id)
+               AND (s.team_id IS NULL OR s.team_id = e.team_id)
                AND %s
             """,
             condition,
@@ -212,74 +223,90 @@ class SalesCommissionCalculation(models.AbstractModel):
         )
 
     @api.model
-    def _insert_query(self, run):
-        """Write statements and earnings in one go.
+    def _share_query(self, run):
+        """The earnings to be, with their rounded amounts.
 
         The exact sum of a payee and rule is rounded once. Every row gets its own amount
         rounded down; the units that are left go to the rows that lost most by that.
         Percentages are taken by × 0.01: unlike a division, that is exact in numeric.
 
-        :return: ``SQL`` that inserts one row per earning
+        :return: ``SQL`` of one row per earning
         """
         return SQL(
             """
-            WITH scope AS (%(scope)s),
-            credit AS (
+            WITH scope AS MATERIALIZED (%(scope)s),
+            matched AS (
                 SELECT m.*, m.base * m.rate * 0.01 / c.rounding AS units, c.rounding
                   FROM (%(match)s) m
                   JOIN res_currency c ON c.id = m.currency_id
                  WHERE m.rule_mode = 'all' OR m.place = 1
             ),
             ranked AS (
-                SELECT credit.*,
+                SELECT matched.*,
                        row_number() OVER (
                            PARTITION BY payee_id, rule_id, currency_id
                            ORDER BY units - FLOOR(units) DESC, entry_id) AS remainder_rank,
                        ROUND(SUM(units) OVER bundle) - SUM(FLOOR(units)) OVER bundle AS units_left
-                  FROM credit
+                  FROM matched
                 WINDOW bundle AS (PARTITION BY payee_id, rule_id, currency_id)
-            ),
-            earning AS (
-                SELECT ranked.*,
-                       (FLOOR(units) + CASE WHEN remainder_rank <= units_left THEN 1 ELSE 0 END)
-                           * rounding AS amount
-                  FROM ranked
-            ),
-            statement AS (
-                INSERT INTO sales_commission_statement (
-                    run_id, company_id, payee_id, currency_id, date_from, date_to,
-                    earned_amount, deducted_amount, amount, earning_count, entry_count)
-                SELECT %(run)s, %(company)s, payee_id, currency_id, %(date_from)s, %(date_to)s,
-                       SUM(GREATEST(amount, 0)), SUM(LEAST(amount, 0)), SUM(amount),
-                       COUNT(*), COUNT(DISTINCT entry_id)
-                  FROM earning
-                 GROUP BY payee_id, currency_id
-                 ORDER BY payee_id, currency_id
-                    ON CONFLICT (run_id, payee_id, currency_id) DO UPDATE
-                   SET date_from = EXCLUDED.date_from,
-                       date_to = EXCLUDED.date_to,
-                       earned_amount = EXCLUDED.earned_amount,
-                       deducted_amount = EXCLUDED.deducted_amount,
-                       amount = EXCLUDED.amount,
-                       earning_count = EXCLUDED.earning_count,
-                       entry_count = EXCLUDED.entry_count
-                RETURNING id, payee_id, currency_id
             )
-            INSERT INTO sales_commission_earning (
-                run_id, statement_id, company_id, kind, role, payee_id, user_id, plan_id,
-                rule_id, entry_id, date, currency_id, base, rate, amount)
-            SELECT %(run)s, statement.id, %(company)s, 'earning', 'salesperson', payee_id,
-                   user_id, plan_id, rule_id, entry_id, date, currency_id, base, rate, amount
-              FROM earning
-              JOIN statement USING (payee_id, currency_id)
-             ORDER BY payee_id, plan_id, rule_id, entry_id
+            SELECT entry_id, date, plan_id, rule_id, payee_id, user_id, currency_id, base, rate,
+                   (FLOOR(units) + CASE WHEN remainder_rank <= units_left THEN 1 ELSE 0 END)
+                       * rounding AS amount
+              FROM ranked
             """,
             scope=self._scope_query(run),
             match=self._match_query(SQL("%s AND %s", self._is_assigned(), self._is_unearned())),
+        )
+
+    @api.model
+    def _insert_statements_query(self, run):
+        """:return: ``SQL`` that inserts or updates one statement per payee and currency"""
+        return SQL(
+            """
+            INSERT INTO sales_commission_statement (
+                run_id, company_id, payee_id, currency_id, date_from, date_to,
+                earned_amount, deducted_amount, amount, earning_count, entry_count)
+            SELECT %(run)s, %(company)s, payee_id, currency_id, %(date_from)s, %(date_to)s,
+                   SUM(GREATEST(amount, 0)), SUM(LEAST(amount, 0)), SUM(amount),
+                   COUNT(*), COUNT(DISTINCT entry_id)
+              FROM sales_commission_share
+             GROUP BY payee_id, currency_id
+             ORDER BY payee_id, currency_id
+                ON CONFLICT (run_id, payee_id, currency_id) DO UPDATE
+               SET date_from = EXCLUDED.date_from,
+                   date_to = EXCLUDED.date_to,
+                   earned_amount = EXCLUDED.earned_amount,
+                   deducted_amount = EXCLUDED.deducted_amount,
+                   amount = EXCLUDED.amount,
+                   earning_count = EXCLUDED.earning_count,
+                   entry_count = EXCLUDED.entry_count
+            """,
             run=run.id,
             company=run.company_id.id,
             date_from=run.date_from,
             date_to=run.date_to,
+        )
+
+    @api.model
+    def _insert_earnings_query(self, run):
+        """:return: ``SQL`` that inserts one earning per share, under its payee's statement"""
+        return SQL(
+            """
+            INSERT INTO sales_commission_earning (
+                run_id, statement_id, company_id, kind, role, payee_id, user_id, plan_id,
+                rule_id, entry_id, date, currency_id, base, rate, amount)
+            SELECT s.run_id, s.id, s.company_id, 'earning', 'salesperson', h.payee_id,
+                   h.user_id, h.plan_id, h.rule_id, h.entry_id, h.date, h.currency_id,
+                   h.base, h.rate, h.amount
+              FROM sales_commission_share h
+              JOIN sales_commission_statement s
+                ON s.run_id = %s
+               AND s.payee_id = h.payee_id
+               AND s.currency_id = h.currency_id
+             ORDER BY h.payee_id, h.plan_id, h.rule_id, h.entry_id
+            """,
+            run.id,
         )
 
     @api.model
@@ -291,7 +318,7 @@ class SalesCommissionCalculation(models.AbstractModel):
         """
         return SQL(
             """
-            WITH scope AS (%(scope)s),
+            WITH scope AS MATERIALIZED (%(scope)s),
             earned AS (
                 SELECT DISTINCT entry_id FROM sales_commission_earning WHERE run_id = %(run)s
             ),

@@ -35,9 +35,7 @@ class SalesCommissionEarning(models.Model):
         index=True,
         ondelete="restrict",
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     kind = fields.Selection(EARNING_KIND, required=True, readonly=True)
     role = fields.Selection(CREDIT_ROLE, required=True, readonly=True)
     payee_id = fields.Many2one(
