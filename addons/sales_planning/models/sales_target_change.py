@@ -19,8 +19,8 @@ class SalesTargetChange(models.Model):
     )
     target_id = fields.Many2one(related="cell_id.target_id")
     currency_id = fields.Many2one(related="cell_id.currency_id")
-    amount_before = fields.Monetary("From", readonly=True)
-    amount_after = fields.Monetary("To", readonly=True)
+    amount_before = fields.Monetary("Before", readonly=True)
+    amount_after = fields.Monetary("After", readonly=True)
     import_id = fields.Many2one(
         "sales.import", readonly=True, index="btree_not_null", ondelete="set null"
     )
