@@ -18,7 +18,6 @@
         "views/sales_ledger_entry_views.xml",
         "views/sales_commission_menus.xml",
     ],
-    "demo": [],
     "assets": {
         "web.assets_tests": [
             "sales_commission/static/tests/tours/**/*",

@@ -19,7 +19,6 @@ class SalesCommissionAssignment(models.Model):
     company_id = fields.Many2one(related="plan_id.company_id")
     payee_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Payee",
         required=True,
         index=True,
         ondelete="restrict",

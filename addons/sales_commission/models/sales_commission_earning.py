@@ -124,6 +124,8 @@ class SalesCommissionEarning(models.Model):
         )
 
     # === CRUD METHODS === #
+    # They only refuse, so there is no super to call.
+    # pylint: disable=method-required-super,no-raise-unlink
     @api.model_create_multi
     def create(self, vals_list):
         raise self._append_only_error()

@@ -63,8 +63,10 @@ class SalesCommissionRun(models.Model):
         domain="[('company_id', '=', company_id), ('state', '!=', 'draft')]",
         help="Leave empty to settle all approved plans together.",
     )
-    date_from = fields.Date(string="From", required=True, default=_default_date_from)
-    date_to = fields.Date(string="To", required=True, default=_default_date_to)
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self._default_date_from()
+    )
+    date_to = fields.Date(string="To", required=True, default=lambda self: self._default_date_to())
     state = fields.Selection(
         RUN_STATE, default="draft", required=True, readonly=True, copy=False, tracking=True
     )

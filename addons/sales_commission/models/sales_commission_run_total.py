@@ -22,7 +22,7 @@ class SalesCommissionRunTotal(models.Model):
     entry_count = fields.Integer(string="Entries", readonly=True)
     amount = fields.Monetary(string="Ledger", readonly=True)
     commissioned_amount = fields.Monetary(string="Commissioned", readonly=True)
-    open_amount = fields.Monetary(string="Earning Nothing", readonly=True)
+    open_amount = fields.Monetary(string="Not Earning", readonly=True)
     late_amount = fields.Monetary(
         string="From Earlier Periods",
         readonly=True,
