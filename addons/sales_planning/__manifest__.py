@@ -19,7 +19,6 @@
         "views/sales_import_views.xml",
         "views/sales_planning_menus.xml",
     ],
-    "demo": [],
     "assets": {
         "web.assets_tests": [
             "sales_planning/static/tests/tours/**/*",

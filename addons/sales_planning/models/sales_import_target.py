@@ -53,7 +53,6 @@ class SalesImport(models.Model):
 
     target_plan_id = fields.Many2one(
         "sales.target.plan",
-        string="Target Plan",
         compute="_compute_target_plan_id",
         store=True,
         readonly=False,

@@ -79,9 +79,7 @@ class SalesTarget(models.Model):
         check_company=True,
         domain="[('parent_id', '=', False)]",
     )
-    channel_partner_id = fields.Many2one(
-        "res.partner", string="Channel Partner", check_company=True
-    )
+    channel_partner_id = fields.Many2one("res.partner", check_company=True)
     product_id = fields.Many2one("product.product", check_company=True)
     categ_id = fields.Many2one(
         "product.category",
