@@ -65,10 +65,10 @@ PICTURES = (
     Picture("import-mapping", IMPORTS, "new_import", clicks=(_tab("columns"),), height=800),
     Picture("import-checked", IMPORTS, "checked_import", clicks=(_tab("rejects"),), height=680),
     Picture("import-matches", IMPORTS, "checked_import", clicks=(_tab("matches"),), height=760),
-    Picture("ledger-list", LEDGER, wait=LIST, clicks=OLDEST_FIRST, height=560),
+    Picture("ledger-list", LEDGER, wait=LIST, clicks=OLDEST_FIRST, height=600),
     Picture("ledger-pivot", LEDGER, view="pivot", wait=PIVOT, height=480),
     Picture("target-plan", PLANS, "target_plan", height=560),
-    Picture("attainment", ATTAINMENT, wait=PIVOT, height=340),
+    Picture("attainment", ATTAINMENT, wait=PIVOT, height=400),
     Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
@@ -176,6 +176,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted = [one for one in PICTURES if not sys.argv[1:] or one.name in sys.argv[1:]]
     missing = []
+    settle_ledger(database)
     with platform.ready() as ready:
         for language in LANGUAGES:
             addresses = prepare(database, language, wanted)
@@ -188,6 +189,17 @@ def main():
     if missing:
         say(f"Not taken: {', '.join(missing)}.")
     return 1 if missing else 0
+
+
+def settle_ledger(database):
+    """Do now what a running server does within its first minutes and nights."""
+    with open_environment(database) as env:
+        backfills = env["sales.ledger.backfill"].search([])
+        for backfill in backfills:
+            while backfill.last_id < backfill.max_id:
+                backfill._post_batch()
+        backfills.unlink()
+        env["sales.ledger.verification"]._cron_verify()
 
 
 def prepare(database, language, pictures):
