@@ -120,14 +120,16 @@ class SalesImportMatch(models.Model):
         """
         model_name, field_names = IMPORT_ENTITY[entity]
         model = self.env[model_name].with_context(active_test=False)
-        in_company = model._check_company_domain(sales_import.company_id)
+        in_company = Domain.TRUE
+        if "company_id" in model._fields:
+            in_company = Domain(model._check_company_domain(sales_import.company_id))
         result = {}
         for field_name in field_names:
             left = [key for key in keys if key not in result]
             if not left:
                 break
             candidates = {}
-            domain = Domain(in_company) & Domain(field_name, "in", left)
+            domain = in_company & Domain(field_name, "in", left)
             for record in model.search_fetch(domain, [field_name]):
                 candidates.setdefault(record[field_name], model.browse())
                 candidates[record[field_name]] += record

@@ -131,6 +131,16 @@ class TestImportLedger(SalesSystemCommon):
             self._entries(sales_import), [{"amount": 99.9, "user_id": self.seller.id}]
         )
 
+    def test_records_that_no_company_owns(self):
+        campaign = self.env["utm.campaign"].create({"title": "Spring"})
+        sales_import = self._run(
+            "Order,Date,Category,Campaign,Amount\nS1,2018-01-01,Bikes,Spring,10\n"
+        )
+        self.assertRecordValues(
+            self._entries(sales_import),
+            [{"categ_id": self.category.id, "campaign_id": campaign.id}],
+        )
+
     def test_missing_master_data_is_created_only_when_ticked(self):
         content = "Order,Date,Salesperson,Salesperson Name,Customer,Customer Name,Amount\n" + (
             "S1,2018-01-01,E77,Stephen Jiang,C99,Good Toys,10\n"
