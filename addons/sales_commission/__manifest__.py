@@ -24,4 +24,7 @@
         ],
     },
     "uninstall_hook": "uninstall_hook",
+    "demo": [
+        "demo/sales_commission_run_demo.xml",
+    ],
 }

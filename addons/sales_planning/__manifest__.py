@@ -24,4 +24,7 @@
             "sales_planning/static/tests/tours/**/*",
         ],
     },
+    "demo": [
+        "demo/sales_target_plan_demo.xml",
+    ],
 }
