@@ -191,7 +191,7 @@ class AdventureWorks:
             }
         )
         done = self._import_file("Targets.csv", kind="target", target_plan_id=self.plan.id)
-        self.plan._refresh_actuals()
+        self.plan.action_refresh()
         return f"{done.imported_count} rows, {done.amount_total:,.2f}"
 
     def _import_file(self, name, **values):

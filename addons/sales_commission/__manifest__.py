@@ -27,4 +27,5 @@
     "demo": [
         "demo/sales_commission_run_demo.xml",
     ],
+    "application": True,
 }

@@ -27,4 +27,5 @@
     "demo": [
         "demo/sales_target_plan_demo.xml",
     ],
+    "application": True,
 }

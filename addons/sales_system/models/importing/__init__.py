@@ -2,8 +2,8 @@ from . import sales_progress
 from . import sales_import_kind
 from . import sales_import_field
 from . import sales_import_profile
+from . import sales_import_match
 from . import sales_import
 from . import sales_import_column
-from . import sales_import_match
 from . import sales_import_reject
 from . import sales_import_ledger

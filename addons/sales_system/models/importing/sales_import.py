@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ...engine.cells import DateParser, NumberParser
 from ...engine.import_rows import ImportColumn, read_rows
 from ...engine.tabular import TableError, TableOptions, read_table
+from .sales_import_match import AMBIGUOUS
 
 IMPORT_STATE = [
     ("draft", "New"),
@@ -23,6 +24,8 @@ BACKGROUND_ROWS = 20_000
 PROGRESS_ROWS = 5_000
 # More would not be read by anybody; the reject file holds them all.
 LISTED_REJECTS = 1_000
+# Stands for the record of a key that no record answers to.
+UNKNOWN = object()
 
 
 class SalesImport(models.Model):
@@ -130,7 +133,7 @@ class SalesImport(models.Model):
     def _compute_reject_filename(self):
         for record in self:
             stem = (record.filename or "").rpartition(".")[0] or record.name
-            record.reject_filename = f"{stem}-refused.csv"
+            record.reject_filename = self.env._("%(file)s-refused.csv", file=stem)
 
     @api.depends("state")
     def _compute_progress(self):
@@ -430,15 +433,19 @@ class SalesImport(models.Model):
             key = row.values.get(name)
             if key is None:
                 continue
-            try:
-                row.values[name] = records[entity][key]
-            except KeyError:
-                row.refuse(titles[name], key, self._unknown_reason(entity))
+            record_id = records[entity].get(key, UNKNOWN)
+            if record_id in (UNKNOWN, AMBIGUOUS):
+                row.refuse(titles[name], key, self._unmatched_reason(entity, record_id))
+            else:
+                row.values[name] = record_id
 
-    def _unknown_reason(self, entity):
-        label = dict(
-            self.env["sales.import.field"]._fields["entity"]._description_selection(self.env)
-        )[entity]
+    def _unmatched_reason(self, entity, why):
+        label = dict(self.env["sales.import.match"]._selection_entity())[entity]
+        if why is AMBIGUOUS:
+            return self.env._(
+                "stands for several records (%(entity)s): choose one under “Matches”",
+                entity=label,
+            )
         return self.env._(
             "is no known %(entity)s: match it under “Matches” or create it", entity=label
         )

@@ -13,6 +13,8 @@ MATCH_HOW = [
     ("missing", "Not found"),
     ("ambiguous", "Several found"),
 ]
+# Stands for the record of a key that several records answer to.
+AMBIGUOUS = object()
 
 
 class SalesImportMatch(models.Model):
@@ -24,7 +26,7 @@ class SalesImportMatch(models.Model):
 
     import_id = fields.Many2one("sales.import", required=True, ondelete="cascade", index=True)
     entity = fields.Selection(
-        selection=lambda self: self.env["sales.import.field"]._fields["entity"].selection,
+        selection="_selection_entity",
         required=True,
         readonly=True,
     )
@@ -44,6 +46,10 @@ class SalesImportMatch(models.Model):
     )
     how = fields.Selection(MATCH_HOW, required=True, readonly=True, string="Matched")
     unmatched = fields.Boolean(compute="_compute_unmatched", store=True)
+
+    @api.model
+    def _selection_entity(self):
+        return self.env["sales.import.field"]._fields["entity"]._description_selection(self.env)
 
     # === COMPUTE METHODS === #
     @api.depends("entity")
@@ -150,11 +156,15 @@ class SalesImportMatch(models.Model):
         return records if len(records) == 1 else None
 
     def _get_records(self):
-        """:return: dict of entity → key → record id; None for records still to be created"""
+        """:return: dict of entity → key → record id; None for records still to be created,
+        AMBIGUOUS where several records answer to the key
+        """
         result = {}
         for match in self:
             entity = result.setdefault(match.entity, {})
-            if match.res_id or match.how == "create":
+            if match.how == "ambiguous":
+                entity[match.key] = AMBIGUOUS
+            elif match.res_id or match.how == "create":
                 entity[match.key] = match.res_id or None
         return result
 

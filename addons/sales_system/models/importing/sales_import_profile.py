@@ -115,7 +115,7 @@ class SalesImportAlias(models.Model):
         "sales.import.profile", required=True, ondelete="cascade", index=True
     )
     entity = fields.Selection(
-        selection=lambda self: self.env["sales.import.field"]._fields["entity"].selection,
+        selection="_selection_entity",
         required=True,
     )
     key = fields.Char(required=True)
@@ -125,6 +125,10 @@ class SalesImportAlias(models.Model):
         ],
         required=True,
     )
+
+    @api.model
+    def _selection_entity(self):
+        return self.env["sales.import.field"]._fields["entity"]._description_selection(self.env)
 
     _key_unique = models.UniqueIndex(
         "(profile_id, entity, key)", "The profile already remembers this key."

@@ -13,10 +13,12 @@ class SalesProgress(models.Model):
     _description = "Progress"
     _log_access = False
 
-    res_model = fields.Char(required=True)
-    res_id = fields.Many2oneReference(model_field="res_model", required=True)
-    done = fields.Integer()
-    total = fields.Integer()
+    res_model = fields.Char(required=True, export_string_translation=False)
+    res_id = fields.Many2oneReference(
+        model_field="res_model", required=True, export_string_translation=False
+    )
+    done = fields.Integer(export_string_translation=False)
+    total = fields.Integer(export_string_translation=False)
 
     _record_unique = models.UniqueIndex("(res_model, res_id)")
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 
 class SaleOrder(models.Model):
@@ -16,6 +17,13 @@ class SaleOrder(models.Model):
         help="The territory that this order is counted in. "
         "Taken from the customer, and free to be corrected here.",
     )
+
+    def _auto_init(self):
+        # Existing orders belong to no territory yet: computing that one by one would take long
+        # and would post all of them while installing.
+        if not column_exists(self.env.cr, "sale_order", "territory_id"):
+            create_column(self.env.cr, "sale_order", "territory_id", "int4")
+        return super()._auto_init()
 
     @api.depends("partner_id")
     def _compute_territory_id(self):

@@ -76,6 +76,7 @@ class TestImportBadInput(SalesSystemCommon):
         sales_import.action_check()
         self.assertEqual(sales_import.match_ids.how, "ambiguous")
         self.assertEqual(sales_import.reject_count, 1)
+        self.assertIn("stands for several records", sales_import.reject_ids.reason)
 
     def test_steps_out_of_order(self):
         sales_import = self._create_import(HEADER + "S1,2018-01-01,LI.NA,1,10\n")
