@@ -6,7 +6,7 @@ days and prices.
 
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 # Day-month order is the user's to say; the other formats can be told apart.
 DATE_FORMATS = {
@@ -50,13 +50,10 @@ class NumberParser:
             # repr() of a float is the shortest text that means it: 12.3, not 12.300000000000001
             return Decimal(repr(cell))
         text = str(cell).strip()
-        try:
-            if text and self._shape.fullmatch(text):
-                grouping = "," if self._decimal == "." else ". "
-                plain = text.translate({ord(sign): None for sign in grouping})
-                return Decimal(plain.replace(",", "."))
-        except InvalidOperation:
-            pass
+        if any(sign.isdigit() for sign in text) and self._shape.fullmatch(text):
+            grouping = "," if self._decimal == "." else ". "
+            plain = text.translate({ord(sign): None for sign in grouping})
+            return Decimal(plain.replace(",", "."))
         raise CellError(self._("is not a number such as 1234%(sign)s56", sign=self._decimal))
 
 

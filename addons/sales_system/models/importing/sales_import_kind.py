@@ -9,7 +9,6 @@ class SalesImportKind(models.AbstractModel):
 
     kind = fields.Selection(
         selection=[("ledger", "Past sales")],
-        string="Kind",
         required=True,
         default="ledger",
     )

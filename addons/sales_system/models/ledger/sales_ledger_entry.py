@@ -80,7 +80,6 @@ class SalesLedgerEntry(models.Model):
     )
     channel_partner_id = fields.Many2one(
         "res.partner",
-        string="Channel Partner",
         readonly=True,
         ondelete="restrict",
         index="btree_not_null",
@@ -101,7 +100,6 @@ class SalesLedgerEntry(models.Model):
     )
     source_id = fields.Integer(string="Source Line", readonly=True, aggregator=None)
     settlement_id = fields.Integer(
-        string="Settlement",
         readonly=True,
         aggregator=None,
         help="The reconciliation that brought the money; it may be undone and deleted.",
@@ -162,6 +160,7 @@ class SalesLedgerEntry(models.Model):
         )
 
     # === CRUD METHODS === #
+    # pylint: disable=method-required-super,no-raise-unlink
     @api.model_create_multi
     def create(self, vals_list):
         raise self._append_only_error()

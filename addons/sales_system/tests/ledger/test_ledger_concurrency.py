@@ -37,7 +37,7 @@ class TestLedgerConcurrency(BaseCase):
 
             def __exit__(self, kind, *_):
                 if kind is None:
-                    self.cr.commit()
+                    self.cr.commit()  # pylint: disable=invalid-commit
                 self.cr.close()
 
         return _Context()
