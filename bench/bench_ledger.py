@@ -24,10 +24,8 @@ def run(env):
     yield _bench_posting(env, company, "ledger_backfill", BACKFILL_LINES, repeat=3)
 
 
-def create_company(env):
-    company = env["res.company"].create(
-        {"name": "Benchmark", "currency_id": env.ref("base.USD").id}
-    )
+def create_company(env, name="Benchmark"):
+    company = env["res.company"].create({"name": name, "currency_id": env.ref("base.USD").id})
     env.user.company_ids |= company
     return company
 
