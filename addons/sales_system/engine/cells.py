@@ -69,7 +69,11 @@ class DateParser:
         if months:
             self._formats += MONTH_FORMATS
         self._known = {}
-        self._ = _
+        self._reason = (
+            _("is not a month such as 2018-02")
+            if months
+            else _("is not a day of the calendar such as 2018-02-28")
+        )
 
     def __call__(self, cell) -> date:
         """:raises CellError: the cell is no day of the calendar"""
@@ -89,4 +93,4 @@ class DateParser:
                 return datetime.strptime(text, shape).date()
             except ValueError:
                 continue
-        raise CellError(self._("is not a day of the calendar such as 2018-02-28"))
+        raise CellError(self._reason)

@@ -80,7 +80,7 @@ def read_table(content: bytes, filename: str, options: TableOptions, _) -> Table
     """
     if not content.strip():
         raise TableError(_("The file %(file)s is empty.", file=filename))
-    if content.startswith(XLSX_MAGIC):
+    if content.startswith(XLSX_MAGIC) or filename.lower().endswith(".xlsx"):
         return _read_xlsx(content, filename, _)
     return _read_csv(content, filename, options, _)
 

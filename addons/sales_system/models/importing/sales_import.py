@@ -440,7 +440,7 @@ class SalesImport(models.Model):
                 row.values[name] = record_id
 
     def _unmatched_reason(self, entity, why):
-        label = dict(self.env["sales.import.match"]._selection_entity())[entity]
+        label = dict(self.env["sales.import.match"]._selection_entity())[entity].lower()
         if why is AMBIGUOUS:
             return self.env._(
                 "stands for several records (%(entity)s): choose one under “Matches”",

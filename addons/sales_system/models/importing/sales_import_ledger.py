@@ -2,7 +2,7 @@ import csv
 import io
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..ledger.sales_ledger_entry import LEDGER_DIMENSIONS
 
@@ -36,7 +36,10 @@ class SalesImport(models.Model):
             row.refuse(
                 titles["date"],
                 values["date"],
-                self.env._("lies in a period that is locked up to %(day)s", day=lock_date),
+                self.env._(
+                    "lies in a period that is locked up to %(day)s",
+                    day=format_date(self.env, lock_date),
+                ),
             )
         if self._is_finer_than_currency(amount):
             row.refuse(

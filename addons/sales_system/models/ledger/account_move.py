@@ -71,7 +71,8 @@ class AccountMove(models.Model):
         )._touch_ledger()
 
     def unlink(self):
-        self._touch_ledger()
+        if self:
+            self._touch_ledger()
         return super().unlink()
 
     # === ACTION METHODS === #

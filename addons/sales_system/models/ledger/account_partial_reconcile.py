@@ -11,7 +11,9 @@ class AccountPartialReconcile(models.Model):
         return partials
 
     def unlink(self):
-        self._get_ledger_moves()._touch_ledger()
+        # Accounting calls this on nothing dozens of times per invoice.
+        if self:
+            self._get_ledger_moves()._touch_ledger()
         return super().unlink()
 
     def _get_ledger_moves(self):

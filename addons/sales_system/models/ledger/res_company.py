@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class ResCompany(models.Model):
@@ -23,17 +24,17 @@ class ResCompany(models.Model):
             raise UserError(
                 self.env._(
                     "The sales lock date %(date)s is not over yet: choose a day before %(today)s.",
-                    date=lock_date,
-                    today=today,
+                    date=format_date(self.env, lock_date),
+                    today=format_date(self.env, today),
                 )
             )
         for company in self:
-            if company.sales_lock_date and (not lock_date or lock_date < company.sales_lock_date):
+            if company.sales_lock_date and (not lock_date or lock_date <= company.sales_lock_date):
                 raise UserError(
                     self.env._(
                         "The sales of %(company)s are locked up to %(before)s: figures of a "
-                        "locked period are final, so choose that day or a later one.",
+                        "locked period are final, so choose a later day.",
                         company=company.name,
-                        before=company.sales_lock_date,
+                        before=format_date(self.env, company.sales_lock_date),
                     )
                 )

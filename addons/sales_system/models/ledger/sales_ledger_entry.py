@@ -19,6 +19,16 @@ LEDGER_DIMENSIONS = (
     "categ_id",
     "campaign_id",
 )
+# How an entry was posted; nothing to filter or group figures by.
+PLUMBING = {
+    "currency_id",
+    "document_model",
+    "document_id",
+    "source_id",
+    "settlement_id",
+    "posting_no",
+    "import_key",
+}
 
 
 class SalesLedgerEntry(models.Model):
@@ -182,6 +192,14 @@ class SalesLedgerEntry(models.Model):
             )
         )
 
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Offer people the facts and dimensions to filter and group by, not the plumbing."""
+        result = super().fields_get(allfields, attributes)
+        for name in PLUMBING & result.keys():
+            result[name].update(searchable=False, groupable=False)
+        return result
+
     # === ACTION METHODS === #
     def action_open_document(self):
         """Open what the entry was posted from: the order, the invoice or the import."""
@@ -215,8 +233,8 @@ class SalesLedgerEntry(models.Model):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": self._name,
-            "view_mode": "list,pivot,graph,form",
-            "views": [(False, "list"), (False, "pivot"), (False, "graph"), (False, "form")],
+            "view_mode": "list,pivot,graph,kanban,form",
+            "views": [(False, mode) for mode in ("list", "pivot", "graph", "kanban", "form")],
             "domain": domain,
         }
 

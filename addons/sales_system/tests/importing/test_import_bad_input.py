@@ -12,7 +12,7 @@ HEADER = "Order,Date,Salesperson,Quantity,Amount\n"
 class TestImportBadInput(SalesSystemCommon):
     def test_each_bad_cell_has_a_row_and_a_reason(self):
         for line, title, value, reason in (
-            ("S1,2018-01-01,Nobody,1,10", "Salesperson", "Nobody", "is no known Salesperson"),
+            ("S1,2018-01-01,Nobody,1,10", "Salesperson", "Nobody", "is no known salesperson"),
             ("S1,2018-01-01,LI.NA,-2,57.68", "Quantity", "-2", "have opposite signs"),
             ("S1,2018-02-30,LI.NA,1,10", "Date", "2018-02-30", "is not a day of the calendar"),
             ('S1,2018-01-01,LI.NA,1,"12,5x"', "Amount", "12,5x", "is not a number"),

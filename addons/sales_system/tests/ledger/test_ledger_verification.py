@@ -120,9 +120,10 @@ class TestLedgerLock(LedgerInvoicingCommon):
     def test_refused_dates(self):
         self._lock("2026-01-31")
         for day, reason in (
-            ("2026-01-30", "locked up to 2026-01-31"),
+            ("2026-01-31", "locked up to 01/31/2026"),
+            ("2026-01-30", "locked up to 01/31/2026"),
             ("2999-01-01", "is not over yet"),
-            (False, "locked up to 2026-01-31"),
+            (False, "locked up to 01/31/2026"),
         ):
             with self.subTest(day=day), self.assertRaisesRegex(UserError, reason):
                 self.company.sales_lock_date = day
@@ -156,7 +157,7 @@ class TestLedgerLock(LedgerInvoicingCommon):
         sales_import.action_check()
         self.assertRecordValues(
             sales_import.reject_ids,
-            [{"row_number": 2, "reason": "lies in a period that is locked up to 2026-01-31"}],
+            [{"row_number": 2, "reason": "lies in a period that is locked up to 01/31/2026"}],
         )
 
     def test_an_import_is_reversed_after_its_period_was_locked(self):

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 
 class SalesLedgerLock(models.TransientModel):
@@ -37,9 +38,21 @@ class SalesLedgerLock(models.TransientModel):
                     "The ledger differs from its documents in %(count)s places up to %(date)s, "
                     "the first is %(document)s. Verify and repair it, then lock the period.",
                     count=len(differences),
-                    date=self.lock_date,
+                    date=format_date(self.env, self.lock_date),
                     document=differences[0]["reference"],
                 )
             )
         self.company_id.sudo().sales_lock_date = self.lock_date
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The sales of %(company)s are locked up to %(date)s.",
+                    company=self.company_id.name,
+                    date=format_date(self.env, self.lock_date),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

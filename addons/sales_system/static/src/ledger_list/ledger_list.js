@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -14,13 +14,16 @@ export class LedgerStatus extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ status: null });
-        onWillStart(async () => {
-            this.state.status = await this.orm.call("sales.ledger.entry", "get_status", []);
-        });
+        onWillStart(() => this.load());
+        onWillUpdateProps(() => this.load());
+    }
+
+    async load() {
+        this.state.status = await this.orm.call("sales.ledger.entry", "get_status", []);
     }
 
     get verifiedAt() {
-        return formatDateTime(deserializeDateTime(this.state.status.verified_at));
+        return formatDateTime(deserializeDateTime(this.state.status.verified_at), { showSeconds: false });
     }
 
     get lockDate() {
