@@ -81,9 +81,7 @@ class SalesImport(models.Model):
 
     # === CHECKING === #
     def _check(self):
-        if self.kind == "target":
-            if not self.target_plan_id:
-                self.target_plan_id = self._create_target_plan()
+        if self.kind == "target" and self.target_plan_id:
             self._check_target_plan()
         return super()._check()
 
@@ -108,8 +106,8 @@ class SalesImport(models.Model):
                 )
             )
 
-    def _create_target_plan(self):
-        """:return: a draft that covers the months of the file"""
+    def _prepare_target_plan_values(self):
+        """:return: dict of a draft that covers the months of the file"""
         table, columns = self._open()
         month = [column for column in columns if column.name == "month"]
         days = [
@@ -126,18 +124,18 @@ class SalesImport(models.Model):
                 )
             )
         first, last = min(days).replace(day=1), fields.Date.end_of(max(days), "month")
-        return self.env["sales.target.plan"].create(
-            {
-                "name": self.env._(
-                    "Targets %(first)s – %(last)s",
-                    first=format_date(self.env, first, date_format="yyyy-MM"),
-                    last=format_date(self.env, last, date_format="yyyy-MM"),
-                ),
-                "company_id": self.company_id.id,
-                "date_from": first,
-                "date_to": last,
-            }
-        )
+        return {
+            "name": self.env._(
+                "Targets %(first)s – %(last)s",
+                first=format_date(self.env, first, date_format="yyyy-MM"),
+                last=format_date(self.env, last, date_format="yyyy-MM"),
+            ),
+            "company_id": self.company_id.id,
+            "metric": "booked",
+            "period": "month",
+            "date_from": first,
+            "date_to": last,
+        }
 
     def _look_up(self, row, entities, records, titles):
         keys = {name: row.values.get(name) for name in ROW_DIMENSIONS}
@@ -155,7 +153,7 @@ class SalesImport(models.Model):
             row.refuse(
                 titles["amount"], values["amount"], self.env._("is negative: a target cannot be")
             )
-        elif self.target_plan_id.currency_id and self._is_finer_than_currency(values["amount"]):
+        elif self._is_target_in_money() and self._is_finer_than_currency(values["amount"]):
             row.refuse(
                 titles["amount"],
                 values["amount"],
@@ -170,6 +168,10 @@ class SalesImport(models.Model):
                     "salesperson, team, territory, customer, product or category"
                 ),
             )
+
+    def _is_target_in_money(self):
+        """:return: whether the numbers are amounts; those of a plan still to be made are"""
+        return not self.target_plan_id or bool(self.target_plan_id.currency_id)
 
     def _row_key_target(self, row, seen, titles):
         """:return: :class:`TargetKey`, or None where the row is refused"""
@@ -205,6 +207,11 @@ class SalesImport(models.Model):
 
     def _start_target_pass(self):
         plan = self.target_plan_id
+        if not plan:
+            # A check makes no plan, it only looks at the one that the import is going to make.
+            planned = plan.new(self._prepare_target_plan_values())
+            planned._check_length()
+            return TargetPass(planned._get_periods(), {})
         columns = SQL(", ").join(SQL.identifier("t", name) for name in ROW_DIMENSIONS.values())
         plan.flush_recordset()
         self.env["sales.target.cell"].flush_model()
@@ -247,6 +254,13 @@ class SalesImport(models.Model):
         return {key for key in keys if key and key.amount_before == key.amount_after}
 
     # === IMPORTING === #
+    def _import(self):
+        if self.kind == "target" and not self.target_plan_id:
+            self.target_plan_id = self.env["sales.target.plan"].create(
+                self._prepare_target_plan_values()
+            )
+        return super()._import()
+
     def _post_rows_target(self, rows):
         """Create the nodes that are missing and set the numbers, in one statement.
 
@@ -313,6 +327,7 @@ class SalesImport(models.Model):
         """:param SQL given: query of cell ids and numbers (NULL: none)
         :return: ``SQL`` that sets them and keeps what stood there before
         """
+        figures = self.env["sales.target.figures"]
         return SQL(
             """
             WITH given AS (
@@ -334,8 +349,8 @@ class SalesImport(models.Model):
             import_id=self.id,
             uid=self.env.uid,
             now=fields.Datetime.now(),
-            measures=self.env["sales.target.figures"]._measures_sql(
-                SQL("given.after"), SQL("cell.actual")
+            measures=figures._measures_sql(
+                SQL("given.after"), figures._gap_sql(SQL("given.after"), SQL("cell.actual"))
             ),
         )
 
@@ -388,8 +403,8 @@ class SalesImport(models.Model):
                 "sales_planning.sales_target_cell_action"
             ),
             "name": self.env._("Targets of %(name)s", name=self.name),
-            "view_mode": "list,pivot,graph",
-            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
+            "view_mode": "list,kanban,pivot,graph",
+            "views": [(False, view) for view in ("list", "kanban", "pivot", "graph")],
             "domain": [("change_ids.import_id", "=", self.id)],
             "context": {},
         }

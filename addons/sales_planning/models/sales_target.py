@@ -92,6 +92,7 @@ class SalesTarget(models.Model):
     cell_ids = fields.One2many("sales.target.cell", "target_id", string="Periods")
     assigned = fields.Monetary(compute="_compute_totals", store=True)
     actual = fields.Monetary(compute="_compute_totals", store=True)
+    gap = fields.Monetary(compute="_compute_totals", store=True)
 
     # === CONSTRAINTS AND INDEXES === #
     _dimensions_unique = models.UniqueIndex(
@@ -121,12 +122,13 @@ class SalesTarget(models.Model):
         for target in self:
             target.display_name = target.name
 
-    @api.depends("cell_ids.assigned", "cell_ids.actual")
+    @api.depends("cell_ids.assigned", "cell_ids.actual", "cell_ids.gap")
     def _compute_totals(self):
         """For targets that are being edited; SalesTargetActual counts whole plans in SQL."""
         for target in self:
             target.assigned = sum(target.cell_ids.mapped("assigned"))
             target.actual = sum(target.cell_ids.mapped("actual"))
+            target.gap = sum(target.cell_ids.mapped("gap"))
 
     # === CONSTRAINT METHODS === #
     @api.constrains("parent_id", "plan_id")
@@ -247,7 +249,7 @@ class SalesTarget(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Sales of %(target)s", target=name),
             "res_model": "sales.ledger.entry",
-            "view_mode": "list,pivot,graph,form",
+            "view_mode": "list,kanban,pivot,graph,form",
             "domain": domain,
         }
 

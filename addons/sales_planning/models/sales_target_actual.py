@@ -41,18 +41,19 @@ class SalesTargetActual(models.AbstractModel):
                    SET assigned = total.assigned, actual = total.actual, %(measures)s
                   FROM (
                         SELECT cell.target_id, SUM(cell.assigned) AS assigned,
-                               COALESCE(SUM(cell.actual), 0) AS actual
+                               COALESCE(SUM(cell.actual), 0) AS actual,
+                               COALESCE(SUM(cell.gap), 0) AS gap
                           FROM sales_target_cell cell
                           JOIN sales_target node ON node.id = cell.target_id
                          WHERE node.plan_id = %(plan)s
                          GROUP BY cell.target_id
                        ) AS total
                  WHERE total.target_id = target.id
-                   AND (target.assigned, target.actual)
-                       IS DISTINCT FROM (total.assigned, total.actual)
+                   AND (target.assigned, target.actual, target.gap)
+                       IS DISTINCT FROM (total.assigned, total.actual, total.gap)
                 """,
                 measures=self.env["sales.target.figures"]._measures_sql(
-                    SQL("total.assigned"), SQL("total.actual")
+                    SQL("total.assigned"), SQL("total.gap")
                 ),
                 plan=plan.id,
             )
@@ -82,6 +83,7 @@ class SalesTargetActual(models.AbstractModel):
     @api.model
     def _count_query(self, plan, combinations):
         """:return: ``SQL`` that counts all cells of the plan"""
+        figures = self.env["sales.target.figures"]
         trees = {name for one in combinations for name in one if self._is_tree(name)}
         return SQL(
             """
@@ -90,22 +92,22 @@ class SalesTargetActual(models.AbstractModel):
             UPDATE sales_target_cell cell
                SET actual = fresh.actual, %(measures)s
               FROM (
-                    SELECT cell.id, COALESCE(counted.actual, 0) AS actual
+                    SELECT cell.id, COALESCE(counted.actual, 0) AS actual, %(gap)s AS gap
                       FROM sales_target_cell cell
                       JOIN sales_target target ON target.id = cell.target_id
                       LEFT JOIN counted ON counted.target_id = target.id
                                        AND counted.period = %(period)s
                      WHERE target.plan_id = %(plan)s
                    ) AS fresh
-             WHERE fresh.id = cell.id AND cell.actual IS DISTINCT FROM fresh.actual
+             WHERE fresh.id = cell.id
+               AND (cell.actual, cell.gap) IS DISTINCT FROM (fresh.actual, fresh.gap)
             """,
             trees=SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees)),
             counted=SQL(" UNION ALL ").join(
                 self._counted_query(plan, combination) for combination in combinations
             ),
-            measures=self.env["sales.target.figures"]._measures_sql(
-                SQL("cell.assigned"), SQL("fresh.actual")
-            ),
+            gap=figures._gap_sql(SQL("cell.assigned"), SQL("counted.actual")),
+            measures=figures._measures_sql(SQL("cell.assigned"), SQL("fresh.gap")),
             period=self._period_sql(plan, SQL("cell.date_from")),
             plan=plan.id,
         )

@@ -5,7 +5,9 @@ from odoo.tools import SQL
 class SalesTargetFigures(models.AbstractModel):
     """Figures: a target, what was reached of it, and the two ways to compare them.
 
-    Where no target is set there is nothing to compare with: the attainment is empty.
+    Where no target is set there is nothing to compare with: the attainment is empty, and a
+    sum leaves the actual out of gap and attainment. So target + gap is the part of the actual
+    that has a target, also of sums.
     """
 
     _name = "sales.target.figures"
@@ -18,43 +20,55 @@ class SalesTargetFigures(models.AbstractModel):
     gap = fields.Monetary(
         compute="_compute_gap",
         store=True,
-        help="Actual less target: negative where something is still missing.",
+        help="Actual less target: negative where something is still missing. "
+        "Sums leave out the actual of periods without a target.",
     )
     attainment = fields.Float(
         "Attainment (%)",
-        compute="_compute_gap",
+        compute="_compute_attainment",
         store=True,
         digits=(16, 2),
         aggregator="avg",
         help="Actual in percent of the target; empty where no target is set. "
-        "Of a group: its actual in percent of its target.",
+        "Of a group: its actual in percent of its target, without periods that have no target.",
     )
 
     @api.depends("assigned", "actual")
     def _compute_gap(self):
-        """For records that are being edited; :meth:`_measures_sql` says the same in SQL."""
+        """For records that are being edited; :meth:`_gap_sql` says the same in SQL."""
         for record in self:
-            record.gap = record.actual - record.assigned
-            record.attainment = record.assigned and 100.0 * record.actual / record.assigned
+            record.gap = record.assigned and record.actual - record.assigned
+
+    @api.depends("assigned", "gap")
+    def _compute_attainment(self):
+        for record in self:
+            record.attainment = record._get_attainment(record.assigned, record.gap)
 
     @api.model
-    def _measures_sql(self, assigned, actual):
-        """:return: ``SQL`` assignments of the comparing columns, from target and actual"""
-        return SQL(
-            """
-            gap = COALESCE(%(actual)s, 0) - COALESCE(%(assigned)s, 0),
-            attainment = ROUND(100 * %(actual)s / NULLIF(%(assigned)s, 0), 2)
-            """,
-            actual=actual,
-            assigned=assigned,
-        )
+    def _get_attainment(self, assigned, gap):
+        """:return: percent of the target, also of sums; :meth:`_attainment_sql` says the same"""
+        return assigned and 100.0 * (assigned + gap) / assigned
+
+    @api.model
+    def _gap_sql(self, assigned, actual):
+        """:return: ``SQL`` of the gap of one period"""
+        return SQL("COALESCE(COALESCE(%s, 0) - NULLIF(%s, 0), 0)", actual, assigned)
+
+    @api.model
+    def _attainment_sql(self, assigned, gap):
+        """:return: ``SQL`` of the attainment, from a target and its gap or from the sums of both"""
+        return SQL("ROUND(100 * (%s + %s) / NULLIF(%s, 0), 2)", assigned, gap, assigned)
+
+    @api.model
+    def _measures_sql(self, assigned, gap):
+        """:return: ``SQL`` assignments of the comparing columns"""
+        return SQL("gap = %s, attainment = %s", gap, self._attainment_sql(assigned, gap))
 
     def _read_group_select(self, aggregate_spec, query):
         # The attainment of a group is that of its sums, not a mean of percentages.
         if aggregate_spec == "attainment:avg":
-            return SQL(
-                "ROUND(100 * SUM(%s) / NULLIF(SUM(%s), 0), 2)",
-                self._field_to_sql(self._table, "actual", query),
-                self._field_to_sql(self._table, "assigned", query),
+            return self._attainment_sql(
+                SQL("SUM(%s)", self._field_to_sql(self._table, "assigned", query)),
+                SQL("SUM(%s)", self._field_to_sql(self._table, "gap", query)),
             )
         return super()._read_group_select(aggregate_spec, query)

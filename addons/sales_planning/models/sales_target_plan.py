@@ -117,20 +117,21 @@ class SalesTargetPlan(models.Model):
         for plan in self:
             plan.currency_id = plan.metric != "quantity" and plan.company_id.currency_id
 
-    @api.depends("target_ids.parent_id", "target_ids.assigned", "target_ids.actual")
+    @api.depends(*(f"target_ids.{name}" for name in ("parent_id", "assigned", "actual", "gap")))
     def _compute_totals(self):
         totals = {
             plan: figures
             for plan, *figures in self.env["sales.target"]._read_group(
                 [("plan_id", "in", self.ids), ("parent_id", "=", False)],
                 ["plan_id"],
-                ["assigned:sum", "actual:sum"],
+                ["assigned:sum", "actual:sum", "gap:sum"],
             )
         }
         for plan in self:
-            plan.assigned, plan.actual = totals.get(plan._origin, (0.0, 0.0))
-            plan.gap = plan.actual - plan.assigned
-            plan.attainment = plan.assigned and 100.0 * plan.actual / plan.assigned
+            plan.assigned, plan.actual, plan.gap = totals.get(plan._origin, (0.0, 0.0, 0.0))
+            plan.attainment = self.env["sales.target.figures"]._get_attainment(
+                plan.assigned, plan.gap
+            )
 
     @api.depends("target_ids")
     def _compute_target_count(self):
@@ -225,7 +226,7 @@ class SalesTargetPlan(models.Model):
         action = self.env["sales.target"]._prepare_ledger_action(
             self.name, self._get_ledger_domain(self.date_from, self.date_to)
         )
-        return {**action, "view_mode": "pivot,list,graph,form"}
+        return {**action, "view_mode": "pivot,list,kanban,graph,form"}
 
     def action_import_targets(self):
         self.ensure_one()
@@ -375,9 +376,13 @@ class SalesTargetPlan(models.Model):
         )
         context = {"search_default_salespeople" if people else "search_default_lowest": 1}
         if not people:
-            context["pivot_row_groupby"] = ["target_id"]
+            context["pivot_row_groupby"] = ["target_id", "date_from:month"]
         if len(self) > 1:
-            context["pivot_row_groupby"] = ["plan_id", "user_id" if people else "target_id"]
+            context["pivot_row_groupby"] = [
+                "plan_id",
+                "user_id" if people else "target_id",
+                "date_from:month",
+            ]
         return context
 
     def _table_sql_of_periods(self):

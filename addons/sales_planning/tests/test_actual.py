@@ -24,12 +24,12 @@ class TestActual(SalesPlanningCommon):
             [
                 {"assigned": 100, "actual": 75.25, "gap": -24.75, "attainment": 75.25},
                 {"assigned": 200, "actual": 250, "gap": 50, "attainment": 125},
-                {"assigned": 0, "actual": 10, "gap": 10, "attainment": 0},
+                {"assigned": 0, "actual": 10, "gap": 0, "attainment": 0},
                 {"assigned": 0, "actual": 0, "gap": 0, "attainment": 0},
             ],
         )
         self.assertRecordValues(
-            target, [{"assigned": 300, "actual": 335.25, "gap": 35.25, "attainment": 111.75}]
+            target, [{"assigned": 300, "actual": 335.25, "gap": 25.25, "attainment": 108.42}]
         )
         self.assertEqual(self._drilled(target), 335.25)
         self.assertEqual([self._drilled(cell) for cell in target.cell_ids[:3]], [75.25, 250, 10])
@@ -50,10 +50,46 @@ class TestActual(SalesPlanningCommon):
         self.assertEqual(groups[0][1], 0)
         self.assertFalse(groups[1][1])
 
+    def test_sums_compare_only_what_has_a_target(self):
+        self._create_target({1: 100, 2: 0}, user_id=self.seller.id)
+        self._create_target(user_id=self.other_seller.id)
+        for month, amount in ((1, 80), (2, 300), (3, 500)):
+            self._post(f"2026-{month:02}-05", amount, user_id=self.seller)
+        self._post("2026-01-05", 1000, user_id=self.other_seller)
+        self.plan.action_refresh()
+        self.assertRecordValues(
+            self.plan.target_ids,
+            [
+                {"assigned": 100, "actual": 880, "gap": -20, "attainment": 80},
+                {"assigned": 0, "actual": 1000, "gap": 0, "attainment": 0},
+            ],
+        )
+        self.assertRecordValues(
+            self.plan, [{"assigned": 100, "actual": 1880, "gap": -20, "attainment": 80}]
+        )
+        sums = ["assigned:sum", "actual:sum", "gap:sum", "attainment:avg"]
+        for model in ("sales.target", "sales.target.cell"):
+            with self.subTest(model=model):
+                self.assertEqual(
+                    self.env[model]._read_group([("plan_id", "=", self.plan.id)], [], sums),
+                    [(100, 1880, -20, 80)],
+                )
+
+    def test_a_number_of_its_own_brings_a_period_into_the_comparison(self):
+        target = self._create_target({1: 100}, user_id=self.seller.id)
+        self._post("2026-02-05", 50, user_id=self.seller)
+        self.plan.action_refresh()
+        self.assertEqual((target.gap, self.plan.gap), (-100, -100))
+        self._cell(target, 2).assigned = 40
+        self.assertEqual((target.gap, self.plan.gap), (-90, -90))
+        self._cell(target, 2).assigned = False
+        self.assertEqual((target.gap, self.plan.gap), (-100, -100))
+
     def test_typing_and_counting_agree(self):
         """The form computes in Python what the plan counts in SQL."""
-        target = self._create_target(user_id=self.seller.id)
+        target = self._create_target({3: 10}, user_id=self.seller.id)
         self._post("2026-01-01", 123.45, user_id=self.seller)
+        self._post("2026-02-01", 77, user_id=self.seller)
         self.plan.action_refresh()
         cell = self._cell(target, 1)
         cell.assigned = 321

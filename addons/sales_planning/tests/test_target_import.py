@@ -2,7 +2,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import SalesPlanningCommon
@@ -84,11 +84,11 @@ class TestTargetImport(SalesPlanningCommon):
             ("LI.NA|abc|2026/03/01", "TargetAmount", "is not a number"),
             ("LI.NA|5|2027/01/01", "TargetMonth", "lies outside of Orders 2026, which runs from"),
             ("LI.NA|5|2025/12/31", "TargetMonth", "lies outside of Orders 2026"),
-            ("LI.NA|5|2026/13/01", "TargetMonth", "is not a day of the calendar"),
+            ("LI.NA|5|2026/13/01", "TargetMonth", "is not a month"),
             ("LI.NA|7|2026/02/01", "TargetMonth", "of the same target stands in row 2 already"),
             ("li.na|7|2026/02/28", "TargetMonth", "of the same target stands in row 2 already"),
             ("LI.NA|501|2026/01/01", "TargetAmount", "differs from the 500.00 that the plan"),
-            ("Nobody|5|2026/03/01", "EmployeeID", "is no known Salesperson"),
+            ("Nobody|5|2026/03/01", "EmployeeID", "is no known salesperson"),
             ("|5|2026/03/01", "", "names nobody and nothing that the target is for"),
         ):
             with self.subTest(row=row):
@@ -168,6 +168,9 @@ class TestTargetImport(SalesPlanningCommon):
         )
         self.assertFalse(target_import.target_plan_id)
         target_import.action_check()
+        self.assertFalse(target_import.target_plan_id)
+        self.assertEqual(target_import.reject_count, 0)
+        target_import.action_import()
         self.assertRecordValues(
             target_import.target_plan_id,
             [
@@ -179,7 +182,29 @@ class TestTargetImport(SalesPlanningCommon):
                 }
             ],
         )
-        self.assertEqual(target_import.reject_count, 0)
+        self.assertEqual(
+            self._numbers(target_import.target_plan_id),
+            {(self.seller.name, 2): 5, (self.other_seller.name, 3): 6},
+        )
+
+    def test_a_check_makes_no_plan(self):
+        self.plan.unlink()
+        plans = self.env["sales.target.plan"].search_count([])
+        for rows, error in (
+            (["LI.NA|5|2024/02/01", "LI.NA|6|2024/02/01"], None),
+            (["LI.NA|5.005|2024/02/01"], None),
+            (["LI.NA|5|1924/02/01", "LI.NA|5|2024/02/01"], "covers at most ten years"),
+        ):
+            with self.subTest(rows=rows):
+                target_import = self._create_target_import(rows, target_plan_id=False)
+                if error:
+                    with self.assertRaisesRegex(ValidationError, error):
+                        target_import.action_check()
+                else:
+                    target_import.action_check()
+                    self.assertEqual(target_import.reject_count, 1)
+                self.assertFalse(target_import.target_plan_id)
+        self.assertEqual(self.env["sales.target.plan"].search_count([]), plans)
 
     def test_missing_salespeople_are_told_apart_before_they_exist(self):
         target_import = self._create_target_import(
