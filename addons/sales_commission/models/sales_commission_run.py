@@ -1,7 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.tools import format_date
 
 RUN_STATE = [
     ("draft", "Draft"),
@@ -11,6 +12,9 @@ RUN_STATE = [
 ]
 # States in which the statements stand and payees see them.
 SETTLED = ("approved", "closed")
+
+# What a run settles. Runs that agree in it would pay the same sales.
+PERIOD_FIELDS = {"company_id", "plan_id", "date_from", "date_to"}
 
 # Why a run found nothing to pay; see SalesCommissionCalculation._find_empty_reason.
 EMPTY_REASON = [
@@ -38,12 +42,17 @@ class SalesCommissionRun(models.Model):
 
     # === DEFAULTS === #
     def _default_date_from(self):
+        """The day after the company's latest run, or else the first day of last month."""
+        latest = self.search(
+            [("company_id", "=", self.env.company.id)], order="date_to desc", limit=1
+        )
+        if latest:
+            return latest.date_to + relativedelta(days=1)
         last_month = fields.Date.context_today(self) - relativedelta(months=1)
         return fields.Date.start_of(last_month, "month")
 
     def _default_date_to(self):
-        last_month = fields.Date.context_today(self) - relativedelta(months=1)
-        return fields.Date.end_of(last_month, "month")
+        return fields.Date.end_of(self._default_date_from(), "month")
 
     # === FIELDS === #
     name = fields.Char(
@@ -125,9 +134,15 @@ class SalesCommissionRun(models.Model):
             run.payee_count, run.earning_count, run.amount = figures.get(run, (0, 0, 0))
 
     # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_no_overlap(self._add_missing_default_values(vals))
+        return super().create(vals_list)
+
     def write(self, vals):
         self.check_access("write")
-        if not {"company_id", "plan_id", "date_from", "date_to"}.isdisjoint(vals):
+        if not PERIOD_FIELDS.isdisjoint(vals):
             for run in self:
                 if run.state != "draft":
                     raise UserError(
@@ -138,6 +153,7 @@ class SalesCommissionRun(models.Model):
                             run=run.name,
                         )
                     )
+                run._check_no_overlap({**run._get_period_values(), **vals})
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -209,6 +225,39 @@ class SalesCommissionRun(models.Model):
             }
         )
         self._update_state(("draft", "calculated"), "calculated")
+
+    def _get_period_values(self):
+        self.ensure_one()
+        return self._convert_to_write({name: self[name] for name in PERIOD_FIELDS})
+
+    @api.model
+    def _check_no_overlap(self, vals):
+        """Refuse days that another run covers already, before the database does.
+
+        The constraint ``_no_overlap`` remains for runs that are made at the same moment.
+
+        :param dict vals: values of a run, with all of ``PERIOD_FIELDS``
+        :raises ValidationError: another run covers some of the days
+        """
+        plan_id = vals.get("plan_id")
+        domain = [
+            ("id", "not in", self.ids),
+            ("company_id", "=", vals["company_id"]),
+            ("date_from", "<=", vals["date_to"]),
+            ("date_to", ">=", vals["date_from"]),
+        ]
+        if plan_id:
+            domain.append(("plan_id", "in", (plan_id, False)))
+        if other := self.search(domain, order="date_from", limit=1):
+            raise ValidationError(
+                self.env._(
+                    "The run “%(run)s” already covers days from %(date_from)s to %(date_to)s. "
+                    "Choose other days, or work on with that run.",
+                    run=other.name,
+                    date_from=format_date(self.env, other.date_from),
+                    date_to=format_date(self.env, other.date_to),
+                )
+            )
 
     def _lock(self):
         """Keep others from calculating or approving the runs until the transaction ends."""

@@ -56,6 +56,6 @@ class SalesCommissionRunTotal(models.Model):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": "sales.ledger.entry",
-            "view_mode": "list,pivot,graph,form",
+            "view_mode": "list,kanban,pivot,graph,form",
             "domain": domain,
         }

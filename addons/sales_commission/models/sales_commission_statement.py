@@ -77,6 +77,6 @@ class SalesCommissionStatement(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Ledger of %(statement)s", statement=self.display_name),
             "res_model": "sales.ledger.entry",
-            "view_mode": "list,pivot,graph,form",
+            "view_mode": "list,kanban,pivot,graph,form",
             "domain": [("earning_ids", "any", [("statement_id", "=", self.id)])],
         }

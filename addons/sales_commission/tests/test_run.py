@@ -3,12 +3,12 @@ from datetime import date
 from psycopg2.errors import ExclusionViolation
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import APRIL, MARCH, YEAR, SalesCommissionCommon
+from .common import APRIL, MARCH, MAY, YEAR, SalesCommissionCommon
 
 
 @tagged("post_install", "-at_install", "sales_commission")
@@ -50,12 +50,23 @@ class TestRun(SalesCommissionCommon):
         self.assertEqual(run.statement_ids.mapped("state"), ["closed", "closed"])
 
     @freeze_time("2019-11-13")
-    def test_a_new_run_settles_last_month(self):
-        run = self.env["sales.commission.run"].create({})
-        self.assertRecordValues(
-            run, [{"date_from": date(2019, 10, 1), "date_to": date(2019, 10, 31)}]
+    def test_a_new_run_follows_the_latest(self):
+        runs = self.env["sales.commission.run"].with_company(
+            self.env["res.company"].create({"name": "Elsewhere"})
         )
-        self.assertEqual(run.name, "2019-10")
+        # The first one settles last month, each further one the month after
+        for month, last_day in ((10, 31), (11, 30)):
+            run = runs.create({})
+            self.assertRecordValues(
+                run,
+                [{"date_from": date(2019, month, 1), "date_to": date(2019, month, last_day)}],
+            )
+            self.assertEqual(run.name, f"2019-{month}")
+        # A run that ends within a month leaves the rest of it to the next
+        run.date_to = date(2019, 11, 10)
+        self.assertRecordValues(
+            runs.create({}), [{"date_from": date(2019, 11, 11), "date_to": date(2019, 11, 30)}]
+        )
 
     # === RULES === #
     def test_conditions_narrow_a_rule(self):
@@ -199,7 +210,6 @@ class TestRun(SalesCommissionCommon):
         self.assertFalse(self._get_earnings(run) or run.statement_ids or run.total_ids)
         self.assertFalse(run.calculated_at)
 
-    @mute_logger("odoo.sql_db")
     def test_overlapping_runs_are_refused(self):
         plan, other = self._create_plan(), self._create_plan()
         self._create_run(MARCH, plan_id=plan.id)
@@ -207,16 +217,29 @@ class TestRun(SalesCommissionCommon):
         for values in ({"plan_id": plan.id}, {}):
             with (
                 self.subTest(values=values),
-                self.assertRaises(ExclusionViolation) as refusal,
-                self.cr.savepoint(),
+                self.assertRaisesRegex(ValidationError, "“2019-03 · Plan” already covers days"),
             ):
                 self._create_run(last_day, calculate=False, **values)
-            self.assertIn(
-                "Another commission run already covers days of this period",
-                self.env["sales.commission.run"]._sql_error_to_message(refusal.exception),
-            )
         self._create_run(last_day, plan_id=other.id)
-        self._create_run(APRIL, plan_id=plan.id)
+        april = self._create_run(APRIL, calculate=False, plan_id=plan.id)
+        for values in ({"date_from": MARCH[1]}, {"plan_id": other.id}, {"plan_id": False}):
+            with (
+                self.subTest(values=values),
+                self.assertRaisesRegex(ValidationError, "already covers days"),
+            ):
+                april.write(values)
+        april.write({"date_to": MAY[1]})
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_refuses_runs_made_at_the_same_moment(self):
+        runs = self.env["sales.commission.run"]
+        values = {"date_from": MARCH[0], "date_to": MARCH[1]}
+        with self.assertRaises(ExclusionViolation) as refusal, self.cr.savepoint():
+            runs.create([values, values])
+        self.assertIn(
+            "Another commission run already covers days of this period",
+            runs._sql_error_to_message(refusal.exception),
+        )
 
     # === EMPTY RUNS === #
     def test_an_empty_run_says_why(self):
