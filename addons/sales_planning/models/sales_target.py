@@ -262,10 +262,10 @@ class SalesTarget(models.Model):
                 SQL(
                     """
                     INSERT INTO sales_target_cell (
-                        target_id, date_from, date_to, actual, gap,
+                        target_id, date_from, date_to, actual,
                         create_uid, write_uid, create_date, write_date
                     )
-                    SELECT target.id, period.date_from, period.date_to, 0, 0,
+                    SELECT target.id, period.date_from, period.date_to, 0,
                            %(uid)s, %(uid)s, %(now)s, %(now)s
                       FROM sales_target target CROSS JOIN %(periods)s
                      WHERE target.id = ANY(%(ids)s)

@@ -42,7 +42,7 @@ class SalesTargetActual(models.AbstractModel):
                   FROM (
                         SELECT cell.target_id, SUM(cell.assigned) AS assigned,
                                COALESCE(SUM(cell.actual), 0) AS actual,
-                               COALESCE(SUM(cell.gap), 0) AS gap
+                               SUM(cell.gap) AS gap
                           FROM sales_target_cell cell
                           JOIN sales_target node ON node.id = cell.target_id
                          WHERE node.plan_id = %(plan)s

@@ -51,8 +51,8 @@ class SalesTargetFigures(models.AbstractModel):
 
     @api.model
     def _gap_sql(self, assigned, actual):
-        """:return: ``SQL`` of the gap of one period"""
-        return SQL("COALESCE(COALESCE(%s, 0) - NULLIF(%s, 0), 0)", actual, assigned)
+        """:return: ``SQL`` of the gap of one period, NULL without a target"""
+        return SQL("COALESCE(%s, 0) - NULLIF(%s, 0)", actual, assigned)
 
     @api.model
     def _attainment_sql(self, assigned, gap):
