@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 RUN_STATE = [
     ("draft", "Draft"),
@@ -137,7 +137,9 @@ class SalesCommissionRun(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_no_overlap(self._add_missing_default_values(vals))
+            values = self._add_missing_default_values(vals)
+            self._lock_company(values["company_id"])
+            self._check_no_overlap(values)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -229,6 +231,22 @@ class SalesCommissionRun(models.Model):
     def _get_period_values(self):
         self.ensure_one()
         return self._convert_to_write({name: self[name] for name in PERIOD_FIELDS})
+
+    @api.model
+    def _lock_company(self, company_id):
+        """Keep others from creating a run of the company until the transaction ends.
+
+        A browser that leaves a new form saves it twice at once.
+        """
+        [(locked,)] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", self._table, company_id)
+        )
+        if not locked:
+            raise UserError(
+                self.env._(
+                    "Another commission run is being created at this moment. Try again shortly."
+                )
+            )
 
     @api.model
     def _check_no_overlap(self, vals):

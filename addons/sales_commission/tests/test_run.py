@@ -230,6 +230,16 @@ class TestRun(SalesCommissionCommon):
                 april.write(values)
         april.write({"date_to": MAY[1]})
 
+    def test_runs_are_created_one_at_a_time(self):
+        with self.registry.cursor() as other:
+            other.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('sales_commission_run'), %s)",
+                [self.company.id],
+            )
+            with self.assertRaisesRegex(UserError, "being created at this moment"):
+                self._create_run(calculate=False)
+        self._create_run(calculate=False)
+
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_runs_made_at_the_same_moment(self):
         runs = self.env["sales.commission.run"]
