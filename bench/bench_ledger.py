@@ -167,8 +167,8 @@ def _bench_posting(env, company, name, lines, repeat):
                     company_id, currency_id, date, amount, margin, quantity, user_id,
                     territory_id, partner_id, product_id, categ_id, posted_at, posted_by_id)
                 SELECT 'booked', 'sale.order', o.id, l.id, 1, o.name,
-                       o.company_id, %s, o.date_order::date, l.price_subtotal, l.margin,
-                       l.product_uom_qty, o.user_id, o.territory_id, o.ledger_partner_id,
+                       o.company_id, %s, o.ledger_date, l.price_subtotal, l.margin,
+                       l.ledger_quantity, o.user_id, o.territory_id, o.ledger_partner_id,
                        l.product_id, l.ledger_categ_id, now() AT TIME ZONE 'UTC', %s
                   FROM sale_order o JOIN sale_order_line l ON l.order_id = o.id
                  WHERE o.id = ANY(%s) AND o.state = 'sale'
@@ -200,10 +200,11 @@ def insert_orders(env, company, lines):
                 INSERT INTO sale_order (
                     name, state, company_id, partner_id, partner_invoice_id,
                     partner_shipping_id, ledger_partner_id, user_id, currency_id, currency_rate,
-                    date_order, access_token)
+                    date_order, ledger_date, access_token)
                 SELECT 'B' || n, 'sale', %(company)s, %(partner)s, %(partner)s, %(partner)s,
                        %(partner)s, %(user)s, %(currency)s, 1,
-                       timestamp '2024-01-01' + n %% 900 * interval '1 day', %(stamp)s || n::text
+                       timestamp '2024-01-01' + n %% 900 * interval '1 day',
+                       date '2024-01-01' + n %% 900, %(stamp)s || n::text
                   FROM generate_series(1, %(orders)s) n
                 RETURNING id
                 """,
@@ -222,9 +223,9 @@ def insert_orders(env, company, lines):
             """
             INSERT INTO sale_order_line (
                 order_id, company_id, name, product_id, product_uom_id, product_uom_qty,
-                price_unit, price_subtotal, margin, ledger_categ_id, customer_lead)
+                price_unit, price_subtotal, margin, ledger_categ_id, ledger_quantity, customer_lead)
             SELECT o.id, %(company)s, 'Bench', %(product)s, %(uom)s, n,
-                   10.5, 10.5 * n, 2.5 * n, %(categ)s, 0
+                   10.5, 10.5 * n, 2.5 * n, %(categ)s, n, 0
               FROM unnest(%(orders)s) AS o(id) CROSS JOIN generate_series(1, %(lines)s) n
             """,
             company=company.id,

@@ -1,4 +1,12 @@
-"""Reading a ledger of a million entries: the pivot's question, and Odoo's own pivot."""
+"""Reading a ledger of a million entries: the pivot's question, and Odoo's own pivot.
+
+Read as a company reads it, from committed and vacuumed tables; the database of the
+benchmarks is made anew each time, so nothing has to be rolled back.
+"""
+
+from contextlib import closing
+
+import psycopg2
 
 from odoo.tools import SQL
 
@@ -15,7 +23,11 @@ def run(env):
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     orders = insert_orders(env, company, ENTRIES)
     env["sales.ledger.posting"]._post("booked", orders)
-    env.cr.execute("ANALYZE sales_ledger_entry")
+    env.cr.commit()
+    with closing(psycopg2.connect(dbname=env.cr.dbname)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE sales_ledger_entry, sale_order, sale_order_line")
     domain = [("company_id", "=", company.id)]
 
     def ledger_pivot():
@@ -49,5 +61,5 @@ def run(env):
     # Here the other side is Odoo's own report: ours may take a fifth of its time.
     yield compare(
         "ledger_pivot_to_sale_report", ENTRIES, ours=ledger_pivot, best_sql=sale_report_pivot,
-        env=env, repeat=3, target=0.2,
+        env=env, repeat=5, target=0.2,
     )  # fmt: skip

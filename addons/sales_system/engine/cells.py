@@ -14,6 +14,9 @@ DATE_FORMATS = {
     "dmy": ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y"),
 }
+# Beyond this a number is a slip of the file, and no amount.
+LARGEST_NUMBER = Decimal(10) ** 15
+DIGITS = {"%Y%m%d": 8, "%Y%m": 6}
 MONTH_FORMATS = ("%Y-%m", "%Y/%m", "%Y%m", "%Y年%m月")
 # Groups of three digits between separators, or no separators at all.
 NUMBER_SHAPES = {
@@ -46,14 +49,17 @@ class NumberParser:
         return value
 
     def _parse(self, cell):
+        number = None
+        text = str(cell).strip()
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             # repr() of a float is the shortest text that means it: 12.3, not 12.300000000000001
-            return Decimal(repr(cell))
-        text = str(cell).strip()
-        if any(sign.isdigit() for sign in text) and self._shape.fullmatch(text):
+            number = Decimal(repr(cell))
+        elif any(sign.isdigit() for sign in text) and self._shape.fullmatch(text):
             grouping = "," if self._decimal == "." else ". "
             plain = text.translate({ord(sign): None for sign in grouping})
-            return Decimal(plain.replace(",", "."))
+            number = Decimal(plain.replace(",", "."))
+        if number is not None and number.is_finite() and abs(number) < LARGEST_NUMBER:
+            return number
         raise CellError(self._("is not a number such as 1234%(sign)s56", sign=self._decimal))
 
 
@@ -89,6 +95,9 @@ class DateParser:
             return cell
         text = str(cell).strip().partition(" ")[0].partition("T")[0]
         for shape in self._formats:
+            # strptime also takes one-digit parts: 201812 would be the second of January.
+            if shape in DIGITS and len(text) != DIGITS[shape]:
+                continue
             try:
                 return datetime.strptime(text, shape).date()
             except ValueError:

@@ -3,6 +3,8 @@ import csv
 import io
 from collections import defaultdict
 
+from psycopg2 import IntegrityError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -561,7 +563,7 @@ class SalesImport(models.Model):
             try:
                 with self.env.cr.savepoint():
                     record._import()
-            except UserError as error:
+            except (UserError, IntegrityError) as error:
                 record.write({"state": "checked", "failure": str(error)})
             if not self.env["ir.cron"]._commit_progress(1):
                 break

@@ -1,7 +1,7 @@
 import csv
 import io
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..ledger.sales_ledger_entry import LEDGER_DIMENSIONS
@@ -61,7 +61,7 @@ class SalesImport(models.Model):
         numbered where a document holds the same product twice."""
         values = row.values
         if "reference" in values and "line" in values:
-            key = f"{values['reference']}/{values['line']}"
+            key = self._join_key(values["reference"], values["line"])
             if key in seen:
                 row.refuse(
                     titles["line"],
@@ -75,12 +75,17 @@ class SalesImport(models.Model):
             seen[key] = row.number
             return key
         if "reference" in values:
-            stem = f"{values['reference']}//{values.get('product') or ''}"
+            stem = self._join_key(values["reference"], values.get("product"))
         else:
-            names = ("date", "salesperson", "customer", "product")
-            stem = "//".join(str(values.get(name) or "") for name in names)
+            names = ("date", "salesperson", "customer", "product", "quantity", "amount")
+            stem = self._join_key(*(values.get(name) for name in names))
         seen[stem] += 1
         return f"{stem}#{seen[stem]}"
+
+    @api.model
+    def _join_key(self, *parts):
+        """:return: one text that tells the parts apart, whatever they contain"""
+        return "/".join(str(part or "").replace("~", "~~").replace("/", "~/") for part in parts)
 
     def _existing_keys_ledger(self, keys):
         """:return: set of the keys that stand in the ledger and were not reversed"""

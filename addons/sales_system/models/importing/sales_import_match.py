@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from .sales_import_field import IMPORT_ENTITY
@@ -65,7 +66,19 @@ class SalesImportMatch(models.Model):
 
     def _inverse_record(self):
         for match in self:
-            match.res_id = match.record.id if match.record else 0
+            record = match.record
+            if record and not match._is_usable(record):
+                raise ValidationError(
+                    self.env._(
+                        "%(record)s cannot stand for the key %(key)s: choose a record of the "
+                        "kind “%(entity)s” that %(company)s uses.",
+                        record=record.display_name,
+                        key=match.key,
+                        entity=dict(self._selection_entity())[match.entity],
+                        company=match.import_id.company_id.name,
+                    )
+                )
+            match.res_id = record.id if record else 0
             match.how = "manual" if match.record else "missing"
         # The counts of the last check no longer hold.
         self.import_id.filtered(lambda one: one.state == "checked").state = "draft"
@@ -76,6 +89,21 @@ class SalesImportMatch(models.Model):
             match.unmatched = match.how in ("missing", "ambiguous")
 
     # === BUSINESS METHODS === #
+    def _is_usable(self, record):
+        """:return: whether a record is of the match's kind and of the import's company"""
+        self.ensure_one()
+        model_name = IMPORT_ENTITY[self.entity][0]
+        domain = self._get_company_domain(model_name, self.import_id.company_id)
+        return record._name == model_name and bool(record.filtered_domain(domain))
+
+    @api.model
+    def _get_company_domain(self, model_name, company):
+        """:return: domain of the records of a model that a company uses"""
+        model = self.env[model_name]
+        if "company_id" not in model._fields:
+            return Domain.TRUE
+        return Domain(model._check_company_domain(company))
+
     @api.model
     def _rebuild(self, sales_import, keys):
         """Look up the keys of a file anew; what was matched by hand stays.
@@ -91,6 +119,10 @@ class SalesImportMatch(models.Model):
             (alias.entity, alias.key): alias.record.id
             for alias in sales_import.profile_id.alias_ids
             if alias.record
+            and alias.record._name == IMPORT_ENTITY[alias.entity][0]
+            and alias.record.filtered_domain(
+                self._get_company_domain(alias.record._name, sales_import.company_id)
+            )
         }
         sales_import.match_ids.unlink()
         vals_list = []
@@ -126,9 +158,7 @@ class SalesImportMatch(models.Model):
         """
         model_name, field_names = IMPORT_ENTITY[entity]
         model = self.env[model_name].with_context(active_test=False)
-        in_company = Domain.TRUE
-        if "company_id" in model._fields:
-            in_company = Domain(model._check_company_domain(sales_import.company_id))
+        in_company = self._get_company_domain(model_name, sales_import.company_id)
         result = {}
         for field_name in field_names:
             left = [key for key in keys if key not in result]

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
-# Columns of an invoice that its ledger entries are made from. Its lines cannot change
-# while it is posted, so they need no watching.
+# Columns of an invoice that its ledger entries are made from.
 LEDGER_COLUMNS = {
     "state",
     "name",
@@ -32,7 +31,9 @@ class AccountMove(models.Model):
         help="The territory that this invoice is counted in: that of its order, else that of "
         "the customer.",
     )
-    ledger_entry_count = fields.Integer(compute="_compute_ledger_entry_count")
+    ledger_entry_count = fields.Integer(
+        compute="_compute_ledger_entry_count", groups="sales_team.group_sale_salesman"
+    )
 
     def _auto_init(self):
         # Existing invoices belong to no territory yet: no need to compute that one by one.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -11,6 +11,12 @@ class ResCompany(models.Model):
         help="Sales ledger entries up to this day never change any more. What is corrected "
         "later is posted on the first open day and marked with the day it belongs to.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_sales_lock_date(fields.Date.to_date(vals.get("sales_lock_date")))
+        return super().create(vals_list)
 
     def write(self, vals):
         if "sales_lock_date" in vals:

@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
@@ -5,7 +7,7 @@ from odoo.tools.sql import column_exists, create_column
 # Columns of an order that its ledger entries are made from.
 LEDGER_COLUMNS = {
     "state",
-    "date_order",
+    "ledger_date",
     "currency_rate",
     "company_id",
     "user_id",
@@ -30,18 +32,35 @@ class SaleOrder(models.Model):
         "It stays when the contact later moves.",
     )
 
-    ledger_entry_count = fields.Integer(compute="_compute_ledger_entry_count")
+    ledger_entry_count = fields.Integer(
+        compute="_compute_ledger_entry_count", groups="sales_team.group_sale_salesman"
+    )
+
+    ledger_date = fields.Date(
+        string="Day in Ledger",
+        compute="_compute_ledger_date",
+        store=True,
+        precompute=True,
+        help="The day of the order in the company's time zone. "
+        "It stays when the company later moves to another one.",
+    )
 
     def _auto_init(self):
         # Filled in one statement: a database with years of orders would else compute them
         # one by one while installing.
         if not column_exists(self.env.cr, "sale_order", "ledger_partner_id"):
             create_column(self.env.cr, "sale_order", "ledger_partner_id", "int4")
+            create_column(self.env.cr, "sale_order", "ledger_date", "date")
             self.env.cr.execute(
                 SQL(
                     """
-                    UPDATE sale_order o SET ledger_partner_id = p.commercial_partner_id
-                      FROM res_partner p WHERE p.id = o.partner_id
+                    UPDATE sale_order o
+                       SET ledger_partner_id = p.commercial_partner_id,
+                           ledger_date = (o.date_order AT TIME ZONE 'UTC'
+                               AT TIME ZONE COALESCE(NULLIF(home.tz, ''), 'UTC'))::date
+                      FROM res_partner p, res_company c JOIN res_partner home
+                        ON home.id = c.partner_id
+                     WHERE p.id = o.partner_id AND c.id = o.company_id
                     """
                 )
             )
@@ -56,6 +75,14 @@ class SaleOrder(models.Model):
         counts = self.env["sales.ledger.entry"]._count_by_document(self)
         for order in self:
             order.ledger_entry_count = counts.get(order.id, 0)
+
+    @api.depends("date_order")
+    def _compute_ledger_date(self):
+        for order in self:
+            timezone = pytz.timezone(order.company_id.partner_id.tz or "UTC")
+            order.ledger_date = order.date_order and (
+                pytz.utc.localize(order.date_order).astimezone(timezone).date()
+            )
 
     # === CRUD METHODS === #
     @api.model_create_multi
@@ -86,6 +113,10 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
     def _prepare_invoice(self):
         return {**super()._prepare_invoice(), "territory_id": self.territory_id.id}
+
+    def _get_invoice_grouping_keys(self):
+        # An invoice is counted in one territory, so it does not join orders of several.
+        return [*super()._get_invoice_grouping_keys(), "territory_id"]
 
     # === ACTION METHODS === #
     def action_open_ledger(self):

@@ -39,25 +39,18 @@ class SalesLedgerPosting(models.AbstractModel):
             """
             SELECT o.id AS document_id, l.id AS source_id, NULL::integer AS settlement_id,
                    o.company_id, c.currency_id, o.name AS reference, currency.rounding,
-                   (o.date_order AT TIME ZONE 'UTC'
-                       AT TIME ZONE COALESCE(NULLIF(cp.tz, ''), 'UTC'))::date AS belongs_on,
+                   o.ledger_date AS belongs_on,
                    l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric AS amount,
                    COALESCE(l.margin, 0) / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric
                        AS margin,
-                   ROUND(l.product_uom_qty * COALESCE(lu.factor / pu.factor, 1)::numeric, 6)
-                       AS quantity,
+                   COALESCE(l.ledger_quantity, 0) AS quantity,
                    o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
                    NULL::integer AS channel_partner_id,
                    l.product_id, l.ledger_categ_id AS categ_id, o.campaign_id
               FROM sale_order o
               JOIN sale_order_line l ON l.order_id = o.id
               JOIN res_company c ON c.id = o.company_id
-              JOIN res_partner cp ON cp.id = c.partner_id
               JOIN res_currency currency ON currency.id = c.currency_id
-              LEFT JOIN product_product p ON p.id = l.product_id
-              LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-              LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
-              LEFT JOIN uom_uom pu ON pu.id = t.uom_id
              WHERE o.state = 'sale'
                AND l.display_type IS NULL
                AND l.is_downpayment IS NOT TRUE

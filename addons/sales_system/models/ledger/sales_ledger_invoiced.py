@@ -46,12 +46,8 @@ class SalesLedgerPosting(models.AbstractModel):
               JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
               JOIN res_company c ON c.id = m.company_id
               JOIN res_currency currency ON currency.id = c.currency_id
-              LEFT JOIN product_product p ON p.id = l.product_id
-              LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-              LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
-              LEFT JOIN uom_uom pu ON pu.id = t.uom_id
              CROSS JOIN LATERAL (
-                    SELECT ROUND(l.quantity * COALESCE(lu.factor / pu.factor, 1)::numeric, 6)
+                    SELECT COALESCE(l.ledger_quantity, 0)
                            * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS quantity
                    ) signed
              WHERE m.state = 'posted'
@@ -60,3 +56,22 @@ class SalesLedgerPosting(models.AbstractModel):
             """,
             touched=self._touched("m.id", move_ids),
         )
+
+    @api.model
+    def _documents_of_lines_invoiced(self, line_ids):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT m.id
+                  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                 WHERE l.id = ANY(%s) AND m.state = 'posted'
+                   AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                """,
+                line_ids,
+            )
+        )
+        return {move_id for (move_id,) in rows}
+
+    @api.model
+    def _documents_of_lines_collected(self, line_ids):
+        return self._documents_of_lines_invoiced(line_ids)

@@ -32,7 +32,22 @@ class TestCells(BaseCase):
 
     def test_refused_numbers(self):
         parse = NumberParser(".", untranslated)
-        for cell in ("12,5x", "12,5", "1,23,456", "", "-", "NaN", "Infinity", "1e5", "0x1", "."):
+        for cell in (
+            "12,5x",
+            "12,5",
+            "1,23,456",
+            "",
+            "-",
+            1e300,
+            float("nan"),
+            10**25,
+            "9" * 16,
+            "NaN",
+            "Infinity",
+            "1e5",
+            "0x1",
+            ".",
+        ):
             with self.subTest(cell=cell), self.assertRaisesRegex(CellError, "is not a number"):
                 parse(cell)
 
@@ -48,11 +63,23 @@ class TestCells(BaseCase):
 
     def test_months_only_where_asked(self):
         self.assertEqual(DateParser("iso", untranslated, months=True)("2018-02"), date(2018, 2, 1))
+        months = DateParser("iso", untranslated, months=True)
+        self.assertEqual(months("201812"), date(2018, 12, 1))
         with self.assertRaises(CellError):
             DateParser("iso", untranslated)("2018-02")
 
     def test_refused_dates(self):
         parse = DateParser("iso", untranslated)
-        for cell in ("2018-02-30", "2018-13-01", "tomorrow", "", "28/02/2018", 43159):
+        for cell in (
+            "201811",
+            "201812",
+            "2018111",
+            "2018-02-30",
+            "2018-13-01",
+            "tomorrow",
+            "",
+            "28/02/2018",
+            43159,
+        ):
             with self.subTest(cell=cell), self.assertRaisesRegex(CellError, "is not a day"):
                 parse(cell)

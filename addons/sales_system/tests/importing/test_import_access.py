@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import SalesSystemCommon
@@ -41,6 +42,33 @@ class TestImportAccess(SalesSystemCommon):
             self._as(stranger, sales_import).action_import()
         for records in (sales_import, sales_import.match_ids, sales_import.column_ids):
             self.assertFalse(self._as(stranger, records).search([("id", "in", records.ids)]))
+
+    def test_foreign_records_cannot_be_chosen(self):
+        stranger = self._create_stranger()
+        sales_import = self._create_import("Order,Date,Salesperson,Amount\nS1,2018-01-01,X,1\n")
+        sales_import.action_check()
+        for record in (stranger, self.product):
+            with self.assertRaisesRegex(ValidationError, "cannot stand for the key X"):
+                sales_import.match_ids.record = record
+        profile = self.env["sales.import.profile"].create(
+            {
+                "name": "Shared",
+                "kind": "ledger",
+                "alias_ids": [
+                    Command.create(
+                        {
+                            "entity": "salesperson",
+                            "key": "X",
+                            "record": f"res.users,{stranger.id}",
+                        }
+                    )
+                ],
+            }
+        )
+        sales_import.action_reset()
+        sales_import.profile_id = profile
+        sales_import.action_check()
+        self.assertEqual(sales_import.match_ids.how, "missing")
 
     def test_records_of_another_company_are_not_matched(self):
         company = self.env["res.company"].create({"name": "Other"})

@@ -103,6 +103,16 @@ class TestImportLedger(SalesSystemCommon):
         self.assertEqual(again.imported_count, 3)
         self.assertEqual(sum(self._entries(again).mapped("amount")), 1900.50)
 
+    def test_other_sales_of_the_same_day_are_no_repetition(self):
+        header = "Date,Customer,Amount\n"
+        self._run(header + "2018-01-01,C1,10\n")
+        self.assertEqual(self._run(header + "2018-01-01,C1,555\n").imported_count, 1)
+
+    def test_keys_tell_their_parts_apart(self):
+        header = "Order,Line,Date,Amount\n"
+        self._run(header + "A/1,2,2018-01-01,10\n")
+        self.assertEqual(self._run(header + "A,1/2,2018-01-01,10\n").imported_count, 1)
+
     def test_lines_that_the_file_numbers(self):
         sales_import = self._create_import(
             "Order,Line,Date,Amount\nS1,1,2018-01-01,5\nS1,2,2018-01-01,5\nS1,1,2018-01-01,7\n"

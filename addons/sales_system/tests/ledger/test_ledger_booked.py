@@ -149,6 +149,18 @@ class TestLedgerBooked(SalesSystemCommon):
         posted = self._ledger(order)
         self.assertEqual(str(posted.sorted("id")[-1].date), "2026-04-01")
 
+    def test_settings_and_units_do_not_move_history(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self._create_order(confirm=False)
+        order.order_line.product_uom_id = dozen
+        order.action_confirm()
+        order.date_order = datetime(2026, 3, 31, 20, 0)
+        self._ledger(order)
+        self.company.partner_id.tz = "Asia/Shanghai"
+        dozen.relative_factor = 10.0
+        self.env.flush_all()
+        self.assertFalse(self.env["sales.ledger.posting"]._get_differences(self.company))
+
     def test_totals_equal_the_standard_sales_report(self):
         orders = self._create_order([(2, 1000.0), (3, 33.33)])
         orders |= self._create_order([(1, 500.0)], user_id=self.other_seller.id)

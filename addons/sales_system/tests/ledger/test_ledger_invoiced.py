@@ -72,6 +72,46 @@ class TestLedgerInvoiced(LedgerInvoicingCommon):
         self.assertEqual(self._sum(partial, "invoiced"), -1000.0)
         self._assert_equals_invoice_report()
 
+    def test_credit_note_takes_back_the_margin_of_its_invoice(self):
+        invoice = self._create_invoice([(1, 1000.0), (2, 50.0)])
+        self.product.standard_price = 900.0
+        note = self._credit(invoice)
+        note.action_post()
+        self.assertEqual(
+            self._sum(note, "invoiced", "margin"), -self._sum(invoice, "invoiced", "margin")
+        )
+
+    def test_a_billing_clerk_credits_and_duplicates(self):
+        clerk = self._create_user("clerk", "account.group_account_invoice")
+        invoice = self._create_invoice()
+        note = self._credit(invoice.with_user(clerk))
+        note.action_post()
+        self.assertEqual(self._sum(note.with_user(self.env.user), "invoiced"), -1000.0)
+        copy = invoice.with_user(clerk).copy()
+        self.assertTrue(copy.read(["invoice_line_ids", "amount_total"]))
+        self.assertTrue(invoice.with_user(clerk).read())
+
+    def test_a_change_of_a_posted_line_is_noticed(self):
+        invoice = self._create_invoice([(2, 1000.0)])
+        self._ledger(invoice)
+        other = self.product.copy({"categ_id": self.category.id})
+        invoice.invoice_line_ids.product_id = other
+        self.env["sales.ledger.posting"]._post_pending()
+        self.assertFalse(self.env["sales.ledger.posting"]._get_differences(self.company))
+        by_product = dict(
+            self.env["sales.ledger.entry"]._read_group(
+                [("document_id", "=", invoice.id)], ["product_id"], ["amount:sum"]
+            )
+        )
+        self.assertEqual(by_product[self.product], 0.0)
+        self.assertEqual(by_product[other], sum(invoice.invoice_line_ids.mapped("price_subtotal")))
+
+    def test_orders_of_two_territories_get_two_invoices(self):
+        orders = self._create_order() + self._create_order(territory_id=self.region.id)
+        orders.order_line.qty_delivered = 1
+        invoices = orders._create_invoices()
+        self.assertEqual(invoices.territory_id, self.city + self.region)
+
     def test_refund_and_new(self):
         invoice = self._create_invoice()
         wizard = (

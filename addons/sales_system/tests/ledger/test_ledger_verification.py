@@ -130,6 +130,10 @@ class TestLedgerLock(LedgerInvoicingCommon):
         self._lock("2026-02-28")
         self.assertEqual(str(self.company.sales_lock_date), "2026-02-28")
 
+    def test_a_new_company_cannot_start_locked_in_the_future(self):
+        with self.assertRaisesRegex(UserError, "is not over yet"):
+            self.env["res.company"].create({"name": "New", "sales_lock_date": "2999-01-01"})
+
     def test_a_ledger_with_differences_is_not_locked(self):
         invoice = self._create_invoice()
         self._ledger(invoice)
