@@ -68,7 +68,7 @@ PICTURES = (
     Picture("ledger-list", LEDGER, wait=LIST, clicks=OLDEST_FIRST, height=600),
     Picture("ledger-pivot", LEDGER, view="pivot", wait=PIVOT, height=480),
     Picture("target-plan", PLANS, "target_plan", height=560),
-    Picture("attainment", ATTAINMENT, wait=PIVOT, height=400),
+    Picture("attainment", ATTAINMENT, wait=PIVOT, height=640),
     Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
