@@ -46,7 +46,6 @@ class TableOptions:
 
     :param encoding: ``auto`` or one of ``ENCODINGS``
     :param delimiter: ``auto`` or a key of ``DELIMITERS``
-    :param quoting: ``auto``, or ``none`` where quotes are ordinary characters
     """
 
     encoding: str = "auto"
