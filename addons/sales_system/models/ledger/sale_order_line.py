@@ -25,7 +25,6 @@ class SaleOrderLine(models.Model):
         string="Category in Ledger",
         compute="_compute_ledger_categ_id",
         store=True,
-        precompute=True,
         ondelete="restrict",
         help="The product's category when the line was made. "
         "It stays when the product is later filed elsewhere.",
@@ -36,7 +35,6 @@ class SaleOrderLine(models.Model):
         digits=LEDGER_QUANTITY_DIGITS,
         compute="_compute_ledger_quantity",
         store=True,
-        precompute=True,
         help="In the product's reference unit, by the units as they were when the line was made.",
     )
 
