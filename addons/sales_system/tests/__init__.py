@@ -17,4 +17,4 @@ from .ledger import (
     test_ledger_properties,
     test_ledger_verification,
 )
-from .organisation import test_territory
+from .organisation import test_team, test_team_access, test_team_member, test_territory

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class SalesTerritory(models.Model):
     """Sales territory: a node of the geographical tree that sales are counted in."""
 
     _name = "sales.territory"
+    _inherit = ["sales.tree.mixin"]
     _description = "Sales Territory"
     _parent_name = "parent_id"
     _parent_store = True
@@ -69,22 +69,6 @@ class SalesTerritory(models.Model):
                 for other, count in counts.items()
                 if (other.parent_path or "").startswith(territory.parent_path or "-")
             )
-
-    # === CRUD METHODS === #
-    def write(self, vals):
-        # Before Odoo's own check of trees, which answers with a bare “Recursion Detected.”
-        parent = self.browse(vals.get("parent_id") or [])
-        path = set((parent.parent_path or "").split("/"))
-        for territory in self:
-            if str(territory.id) in path:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s cannot lie inside itself. Choose another parent than %(parent)s.",
-                        name=territory.display_name,
-                        parent=parent.display_name,
-                    )
-                )
-        return super().write(vals)
 
     # === ACTION METHODS === #
     def action_open_partners(self):
