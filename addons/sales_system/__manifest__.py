@@ -24,6 +24,8 @@
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
         "views/organisation/sales_territory_views.xml",
+        "wizard/organisation/sales_territory_recompute_views.xml",
+        "views/organisation/sales_territory_rule_views.xml",
         "views/organisation/crm_team_views.xml",
         "views/organisation/res_partner_views.xml",
         "views/organisation/res_users_views.xml",

@@ -17,4 +17,10 @@ from .ledger import (
     test_ledger_properties,
     test_ledger_verification,
 )
-from .organisation import test_team, test_team_access, test_team_member, test_territory
+from .organisation import (
+    test_team,
+    test_team_access,
+    test_team_member,
+    test_territory,
+    test_territory_rule,
+)

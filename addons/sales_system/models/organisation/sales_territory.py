@@ -44,6 +44,9 @@ class SalesTerritory(models.Model):
         inverse_name="parent_id",
         string="Sub-territories",
     )
+    rule_ids = fields.One2many(
+        comodel_name="sales.territory.rule", inverse_name="territory_id", string="Rules"
+    )
     partner_count = fields.Integer(compute="_compute_partner_count", string="Customers")
 
     _code_unique = models.UniqueIndex(
@@ -60,7 +63,7 @@ class SalesTerritory(models.Model):
     def _compute_partner_count(self):
         counts = dict(
             self.env["res.partner"]._read_group(
-                [("territory_id", "child_of", self.ids)], ["territory_id"], ["__count"]
+                self._customer_domain(), ["territory_id"], ["__count"]
             )
         )
         for territory in self:
@@ -70,6 +73,15 @@ class SalesTerritory(models.Model):
                 if (other.parent_path or "").startswith(territory.parent_path or "-")
             )
 
+    def _customer_domain(self):
+        """:return: domain of the customers in these territories, not their contacts"""
+        return [
+            ("territory_id", "child_of", self.ids),
+            "|",
+            ("is_company", "=", True),
+            ("parent_id", "=", False),
+        ]
+
     # === ACTION METHODS === #
     def action_open_partners(self):
         self.ensure_one()
@@ -78,6 +90,6 @@ class SalesTerritory(models.Model):
             "name": self.env._("Customers of %(territory)s", territory=self.display_name),
             "res_model": "res.partner",
             "view_mode": "list,kanban,form",
-            "domain": [("territory_id", "child_of", self.id)],
+            "domain": self._customer_domain(),
             "context": {"default_territory_id": self.id},
         }
