@@ -1,4 +1,5 @@
 from odoo.api import Environment
+from odoo.fields import Command
 
 
 def post_init_hook(env: Environment):
@@ -7,5 +8,18 @@ def post_init_hook(env: Environment):
 
 
 def uninstall_hook(env: Environment):
-    """Drop what the ORM does not know of: the ledger's guard function and its triggers."""
+    """Leave Sales and CRM as they were, as far as the ORM does not see to it itself."""
+    _drop_ledger_guard(env)
+    _keep_leaders_in_sales(env)
+
+
+def _drop_ledger_guard(env):
     env.cr.execute("DROP FUNCTION IF EXISTS sales_ledger_entry_refuse_change() CASCADE")
+
+
+def _keep_leaders_in_sales(env):
+    """The level team goes with the addon; its users keep what the level below gives them."""
+    team = env.ref("sales_system.group_sale_salesman_team", raise_if_not_found=False)
+    if team:
+        own = env.ref("sales_team.group_sale_salesman")
+        team.user_ids.write({"group_ids": [Command.link(own.id)]})

@@ -18,9 +18,13 @@ from .ledger import (
     test_ledger_verification,
 )
 from .organisation import (
+    test_export_log,
+    test_partner_access,
     test_team,
     test_team_access,
+    test_team_coverage,
     test_team_member,
     test_territory,
     test_territory_rule,
+    test_uninstall,
 )

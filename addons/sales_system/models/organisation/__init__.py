@@ -3,6 +3,9 @@ from . import sales_territory
 from . import sales_territory_rule
 from . import crm_team
 from . import crm_team_member
+from . import sales_team_coverage
+from . import sales_export_log
+from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sale_order

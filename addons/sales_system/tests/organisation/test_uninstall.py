@@ -1,0 +1,69 @@
+from odoo.modules import get_manifest
+from odoo.tests import tagged
+from odoo.tools import convert_file
+
+from ...hooks import uninstall_hook
+from ..common import SalesSystemCommon
+
+STANDARD = ("sales_team", "sale", "crm", "sale_crm")
+
+
+@tagged("post_install", "-at_install", "sales_system")
+class TestUninstall(SalesSystemCommon):
+    """Uninstalling leaves the groups and rules of Sales and CRM as they were."""
+
+    def _snapshot(self):
+        """What the standard addons own of groups and rules, and who implies what."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        data = self.env["ir.model.data"].search(
+            [("module", "in", STANDARD), ("model", "in", ("res.groups", "ir.rule"))]
+        )
+        snapshot = {}
+        for line in data:
+            record = self.env[line.model].browse(line.res_id)
+            if line.model == "res.groups":
+                values = (record.name, record.sequence, record.privilege_id.id)
+                linked = record.implied_ids
+            else:
+                values = (record.domain_force, record.active, record.perm_read, record.perm_write)
+                linked = record.groups
+            snapshot[line.complete_name] = (*values, frozenset(linked.ids))
+        return snapshot
+
+    def _uninstall(self):
+        """What uninstalling does to groups and rules: the hook, then the addon's own records."""
+        uninstall_hook(self.env)
+        for model in ("ir.rule", "res.groups"):
+            data = self.env["ir.model.data"].search(
+                [("module", "=", "sales_system"), ("model", "=", model)]
+            )
+            self.env[model].browse(data.mapped("res_id")).exists().unlink()
+
+    def test_standard_groups_and_rules_stay_as_they_were(self):
+        team = self.env.ref("sales_system.group_sale_salesman_team")
+        before = self._snapshot()
+        self._uninstall()
+        after = self._snapshot()
+        without_team = {
+            name: (*values, linked - set(team.ids)) for name, (*values, linked) in before.items()
+        }
+        self.assertEqual(after, without_team)
+        changed = {name for name, values in before.items() if values != after[name]}
+        self.assertEqual(changed, {"sales_team.group_sale_salesman_all_leads"})
+
+    def test_they_are_what_the_standard_addons_declare(self):
+        self._uninstall()
+        after = self._snapshot()
+        for module in STANDARD:
+            for filename in get_manifest(module)["data"]:
+                if filename.startswith("security/") and filename.endswith(".xml"):
+                    convert_file(self.env, module, filename, None, mode="init")
+        self.assertEqual(after, self._snapshot())
+
+    def test_leaders_keep_their_own_documents(self):
+        leader = self._create_user("leader", "sales_system.group_sale_salesman_team")
+        self._uninstall()
+        self.env.invalidate_all()
+        self.assertTrue(leader.has_group("sales_team.group_sale_salesman"))
+        self.assertFalse(leader.has_group("sales_team.group_sale_salesman_all_leads"))
