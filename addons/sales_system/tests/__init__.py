@@ -1,5 +1,14 @@
 # Odoo's runner takes the modules that this package names, not those of sub-packages.
-from .engine import test_cells, test_tabular
+from .approval import (
+    test_approval_access,
+    test_approval_bad_input,
+    test_approval_gates,
+    test_approval_route,
+    test_approval_rpc,
+    test_approval_terms,
+    test_approval_tour,
+)
+from .engine import test_approval, test_cells, test_tabular
 from .importing import (
     test_import_access,
     test_import_bad_input,

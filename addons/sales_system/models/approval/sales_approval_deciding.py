@@ -1,0 +1,194 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...engine.approval import covers
+
+
+class SalesApprovalRequest(models.Model):
+    """What becomes of a request: who may decide it, on which terms, and what is kept."""
+
+    _inherit = "sales.approval.request"
+
+    def _check_pending(self):
+        self.ensure_one()
+        if self.state != "pending":
+            states = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "The approval of %(document)s is %(state)s already.",
+                    document=self.document_name,
+                    state=states[self.state].lower(),
+                )
+            )
+
+    def _check_may_decide(self):
+        """:return: the approvers whom the user decides for now, themselves included"""
+        self.ensure_one()
+        self.check_access("read")
+        request = self.sudo()
+        request._check_pending()
+        user = self.env.user
+        if user in request._get_excluded():
+            raise AccessError(
+                self.env._(
+                    "You cannot approve %(document)s: you asked for it or it is yours. "
+                    "Somebody else has to decide.",
+                    document=request.document_name,
+                )
+            )
+        request._refresh_actors()
+        waiting = request._get_waiting()
+        principals = (waiting & user) | request._get_delegates(waiting).get(
+            user, self.env["res.users"]
+        )
+        if not principals:
+            raise AccessError(request._get_no_approver_message(user))
+        return principals
+
+    def _get_no_approver_message(self, user):
+        ended = self.env["sales.approval.delegation"]._get_ended(self.approver_ids, user)
+        if ended:
+            return self.env._(
+                "You cannot approve %(document)s: the delegation by %(user)s ended on %(date)s.",
+                document=self.document_name,
+                user=ended.user_id.name,
+                date=ended.date_to,
+            )
+        return self.env._(
+            "You cannot approve %(document)s: it waits for %(approvers)s.",
+            document=self.document_name,
+            approvers=", ".join(self.actor_ids.mapped("name")) or self.env._("nobody"),
+        )
+
+    def _decide(self, kind, reason):
+        self.ensure_one()
+        principals = self._check_may_decide()
+        request = self.sudo()
+        if kind == "approved":
+            request._take_current_terms()
+        request._record(kind, reason, principals)
+        if kind == "rejected":
+            request._close("rejected")
+            request._tell_document(self.env._("Approval rejected: %(reasons)s"), reason)
+        elif request._is_stage_done():
+            request._go_on(reason)
+        else:
+            request._refresh_actors()
+
+    def _is_stage_done(self):
+        self.ensure_one()
+        approved = self._get_stage_decisions("approved")
+        by = approved.principal_id | approved.filtered(lambda d: not d.principal_id).user_id
+        if self.step_id.mode == "any" or by & self.escalated_ids:
+            return bool(approved)
+        return not self._get_waiting()
+
+    def _go_on(self, reason):
+        self.ensure_one()
+        if self.stage < len(self.step_ids):
+            self._enter_stage(self.stage + 1)
+            return
+        self._close("approved")
+        self._tell_document(self.env._("Approved: %(reasons)s"), reason)
+
+    def _take_current_terms(self):
+        """Approve what the approver sees now, provided that it is no worse than was asked."""
+        self.ensure_one()
+        document = self._get_document()
+        values = document._get_approval_values()[document]
+        if not self._covers_all(document, values):
+            raise UserError(
+                self.env._(
+                    "%(document)s has changed since %(user)s asked for: %(reasons)s. "
+                    "The approval has to be requested again.",
+                    document=self.document_name,
+                    user=self.requester_id.name,
+                    reasons=self.reasons,
+                )
+            )
+        terms = dict(self.terms["rules"])
+        for rule in self.rule_ids:
+            if values.get(rule) is not None:
+                terms[str(rule.id)] = [values[rule], terms[str(rule.id)][1]]
+        self.terms = {**self.terms, "rules": terms}
+
+    def _covers_all(self, document, values):
+        """:return: whether no number of the document is worse than was asked for"""
+        self.ensure_one()
+        exact = document._approval_exact()
+        return all(
+            covers(rule._get_basis(), self.terms, str(rule.id), values.get(rule), exact)
+            for rule in self.rule_ids
+        )
+
+    def _is_about(self, rule, basis, value, exact):
+        """:return: whether a rejection was of these terms or of better ones"""
+        self.ensure_one()
+        terms = self.terms
+        key = str(rule.id)
+        return (
+            terms["exact"] == exact
+            and key in terms["rules"]
+            and not basis.is_worse(terms["rules"][key][0], value)
+        )
+
+    def _pass_on(self, delegate, principals, reason):
+        self.ensure_one()
+        if not delegate._can_approve(self.company_id, self._get_excluded() | principals):
+            raise UserError(
+                self.env._(
+                    "%(user)s cannot decide %(document)s in your place. Choose a colleague who "
+                    "works in %(company)s and has not asked for it.",
+                    user=delegate.name or "",
+                    document=self.document_name,
+                    company=self.company_id.name,
+                )
+            )
+        self._record("delegated", reason, principals, delegate_id=delegate.id)
+        self._refresh_actors()
+
+    def _record(self, kind, reason, principals=None, **values):
+        """Keep a decision: who, when, why, and on behalf of whom."""
+        self.ensure_one()
+        user = self.env.user
+        self.env["sales.approval.decision"].sudo().create(
+            [
+                {
+                    "request_id": self.id,
+                    "kind": kind,
+                    "user_id": user.id,
+                    "principal_id": principal.id if principal != user else False,
+                    "step_id": self.step_id.id,
+                    "stage": self.stage,
+                    "reason": reason,
+                    **values,
+                }
+                for principal in (principals or user)
+            ]
+        )
+        # Two who decide at once both write this row: the second starts over and sees the first.
+        self.decided_at = fields.Datetime.now()
+
+    def _close(self, state):
+        self.write({"state": state, "actor_ids": False, "deadline": False, "is_stuck": False})
+        self._sync_activities()
+
+    def _cancel(self, reason):
+        for request in self:
+            request._record("cancelled", reason)
+            request._close("cancelled")
+
+    def _tell_document(self, text, reason=False):
+        """Note on the document what was decided, and tell whoever asked."""
+        self.ensure_one()
+        document = self._get_document()
+        body = text % {"reasons": self.reasons}
+        if reason:
+            body = f"{body} – {reason}"
+        partners = (self.requester_id - self.env.user).partner_id
+        document.message_post(
+            body=body,
+            author_id=self.env.user.partner_id.id,
+            partner_ids=partners.ids if self.state != "pending" else [],
+            subtype_xmlid="mail.mt_note",
+        )

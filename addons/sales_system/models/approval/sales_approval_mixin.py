@@ -1,0 +1,428 @@
+from dataclasses import dataclass
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column, table_exists
+
+from ...engine.approval import covers
+
+APPROVAL_STATE = [
+    ("none", "Not Needed"),
+    ("needed", "Needed"),
+    ("pending", "Pending"),
+    ("approved", "Approved"),
+    ("rejected", "Rejected"),
+]
+# Of several limits that a document is over, the first of these states is the document's.
+STATE_ORDER = ("needed", "rejected", "pending", "approved")
+BLOCKING_STATES = ("needed", "rejected", "pending")
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One limit that a document is over, and what has been decided about it."""
+
+    rule: models.BaseModel
+    value: float
+    limit: float
+    state: str
+    request: models.BaseModel
+
+
+class SalesApprovalMixin(models.AbstractModel):
+    """Document that may need an approval before it goes on.
+
+    How to use: inherit the model, return its numbers from :meth:`_approval_bases`, name the
+    fields they are made of in :meth:`_approval_depends`, and call :meth:`_check_approval`
+    before every step that an approval has to come first of.
+
+    How it works: the state is computed from three things that all stay as they are: the
+    limits, the numbers of the document, and the terms of its requests. An approval holds
+    while no number is worse than the one approved, so nothing has to be "re-opened".
+    """
+
+    _name = "sales.approval.mixin"
+    _description = "Approval Mixin"
+
+    approval_state = fields.Selection(
+        APPROVAL_STATE,
+        string="Approval",
+        compute="_compute_approval_state",
+        store=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    approval_reasons = fields.Text(
+        compute="_compute_approval_reasons",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Limits that the document is over and that nobody has let pass yet.",
+    )
+    approval_status = fields.Selection(
+        APPROVAL_STATE,
+        compute="_compute_approval_reasons",
+        compute_sudo=True,
+        groups="base.group_user",
+        export_string_translation=False,
+        help="The approval as of now, also where it depends on more than the document.",
+    )
+    approval_request_ids = fields.One2many(
+        comodel_name="sales.approval.request",
+        inverse_name="res_id",
+        string="Approval Requests",
+        domain=lambda self: [("res_model", "=", self._name)],
+        bypass_search_access=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    approval_request_count = fields.Integer(
+        compute="_compute_approval_request_count",
+        compute_sudo=False,
+        groups="base.group_user",
+    )
+
+    def _auto_init(self):
+        # Filled in one statement: a database with years of documents would else compute them
+        # one by one while installing.
+        if (
+            not self._abstract
+            and table_exists(self.env.cr, self._table)
+            and not column_exists(self.env.cr, self._table, "approval_state")
+        ):
+            create_column(self.env.cr, self._table, "approval_state", "varchar")
+            self.env.cr.execute(
+                SQL("UPDATE %s SET approval_state = 'none'", SQL.identifier(self._table))
+            )
+        return super()._auto_init()
+
+    # === COMPUTE METHODS === #
+    @api.depends(lambda self: self._approval_depends())
+    def _compute_approval_state(self):
+        for document, breaches in self._get_approval_breaches().items():
+            document.approval_state = self._summarise_approval(breaches)
+
+    @api.depends(lambda self: self._approval_depends())
+    @api.depends_context("lang")
+    def _compute_approval_reasons(self):
+        for document, breaches in self._get_approval_breaches().items():
+            document.approval_status = self._summarise_approval(breaches)
+            document.approval_reasons = document._get_approval_reasons(breaches)
+
+    def _compute_approval_request_count(self):
+        counts = dict(
+            self.env["sales.approval.request"]._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["__count"],
+            )
+        )
+        for document in self:
+            document.approval_request_count = counts.get(document._origin.id, 0)
+
+    # === HOOKS === #
+    @api.model
+    def _approval_bases(self):
+        """Numbers of a document that a rule can limit.
+
+        :return: dict of key → :class:`ApprovalBasis`
+        """
+        return {}
+
+    @api.model
+    def _approval_depends(self):
+        """:return: fields that the approval has to be looked at again for"""
+        return ["approval_request_ids.state"]
+
+    def _approval_exact(self):
+        """What an approval is bound to: any change of it is a new decision.
+
+        :return: dict that JSON can hold
+        """
+        self.ensure_one()
+        return {}
+
+    def _approval_is_open(self):
+        """:return: whether the document still has something ahead that needs an approval"""
+        self.ensure_one()
+        return True
+
+    def _approval_agreed_terms(self):
+        """:return: terms that hold without a request, as those of a confirmed order, or None"""
+        self.ensure_one()
+        return None
+
+    def _approval_leaders(self):
+        """:return: leaders responsible for the document, the nearest first"""
+        self.ensure_one()
+        return self.env["res.users"]
+
+    def _approval_excluded_users(self):
+        """:return: users who profit from the document and so never approve it"""
+        self.ensure_one()
+        return self.env["res.users"]
+
+    def _prepare_approval_request_values(self):
+        """:return: dict of what a request keeps about the document, such as its customer"""
+        self.ensure_one()
+        return {}
+
+    def _get_approval_cards(self):
+        """What an approver sees at a glance.
+
+        :return: dict of record id → dict with ``currency_id``, ``amount``, ``margin``,
+            ``discount`` and ``credit``, the last three in percent or None
+        """
+        return {}
+
+    def _approval_open_domain(self):
+        """:return: domain of the documents that a change of the rules can reach"""
+        return []
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        result = super().write(vals)
+        rules = self.env["sales.approval.rule"]
+        if not vals.keys() <= {"approval_state"} and not rules._get_domain_fields(
+            self._name
+        ).isdisjoint(vals):
+            self.env.add_to_compute(self._fields["approval_state"], self)
+        return result
+
+    def unlink(self):
+        self._cancel_approval(self.env._("The document has been deleted."))
+        return super().unlink()
+
+    # === ACTION METHODS === #
+    def action_request_approval(self, reason=False):
+        """Ask for the approval of every limit that the documents are over.
+
+        :param reason: why it should be approved
+        """
+        self.check_access("write")
+        for document in self:
+            document._request_approval(reason)
+        return True
+
+    def action_approve(self, reason=False):
+        return self._get_pending_approvals().action_approve(reason)
+
+    def action_reject(self, reason=False):
+        return self._get_pending_approvals().action_reject(reason)
+
+    def action_delegate(self, delegate_id, reason=False):
+        return self._get_pending_approvals().action_delegate(delegate_id, reason)
+
+    def action_open_approvals(self):
+        self.ensure_one()
+        requests = self.env["sales.approval.request"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        )
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Approvals of %(document)s", document=self.display_name),
+            "res_model": "sales.approval.request",
+            "domain": [("id", "in", requests.ids)],
+            "view_mode": "list,kanban,form",
+        }
+        if len(requests) == 1:
+            action |= {"view_mode": "form", "res_id": requests.id}
+        return action
+
+    # === BUSINESS METHODS === #
+    def _get_pending_approvals(self):
+        requests = self.env["sales.approval.request"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("state", "=", "pending"),
+            ]
+        )
+        if not requests:
+            raise UserError(
+                self.env._(
+                    "%(document)s has no approval that you could decide.",
+                    document=", ".join(self.mapped("display_name")),
+                )
+            )
+        return requests
+
+    @api.model
+    def _summarise_approval(self, breaches):
+        states = {breach.state for breach in breaches}
+        return next((state for state in STATE_ORDER if state in states), "none")
+
+    def _get_approval_values(self):
+        """Measure the documents for the rules that apply to them.
+
+        :return: dict of document → dict of rule → number or None
+        """
+        documents = self.sudo()
+        result = {document: {} for document in documents}
+        measured = {}
+        bases = self._approval_bases()
+        for company, of_company in documents.grouped("company_id").items():
+            for rule in self.env["sales.approval.rule"]._get_rules(self._name, company):
+                concerned = of_company.filtered_domain(rule._get_domain())
+                if rule.basis not in measured:
+                    measured[rule.basis] = getattr(documents, bases[rule.basis].measure)()
+                for document in concerned:
+                    result[document][rule] = measured[rule.basis][document.id]
+        return result
+
+    def _get_approval_breaches(self, agreed=True):
+        """Find the limits that each document is over, with what was decided about them.
+
+        :param agreed: whether the terms of a confirmed document hold
+        :return: dict of document → list of :class:`Breach`
+        """
+        result = dict.fromkeys(self, ())
+        documents = self.filtered(lambda document: document._approval_is_open())
+        for document, values in documents._get_approval_values().items():
+            terms = document._approval_agreed_terms() if agreed else None
+            breaches = [
+                document._get_approval_breach(rule, value, terms) for rule, value in values.items()
+            ]
+            result[document] = [breach for breach in breaches if breach]
+        return result
+
+    def _get_approval_breach(self, rule, value, terms):
+        basis = rule._get_basis()
+        limit = rule._get_limit(self.company_id)
+        exact = self._approval_exact()
+        if not basis.is_worse(value, limit):
+            return None
+        if terms and (
+            basis.external
+            or str(rule.id) not in terms["rules"]
+            or covers(basis, terms, str(rule.id), value, exact)
+        ):
+            return None
+        request = self._find_approval_request(rule, basis, value, exact)
+        state = request.state if request else "needed"
+        return Breach(rule, value, limit, state, request)
+
+    def _find_approval_request(self, rule, basis, value, exact):
+        """:return: the request that speaks for a limit: an approval that holds, else the last"""
+        key = str(rule.id)
+        requests = self.approval_request_ids.filtered(
+            lambda request: request.state != "cancelled"
+        ).sorted("id")
+        holding = requests.filtered(
+            lambda request: (
+                request.state in ("approved", "pending")
+                and covers(basis, request.terms, key, value, exact)
+            )
+        )
+        if approved := holding.filtered(lambda request: request.state == "approved"):
+            return approved[-1:]
+        last = requests[-1:]
+        if last.state == "rejected" and last._is_about(rule, basis, value, exact):
+            return last
+        return holding[-1:]
+
+    def _get_approval_terms(self, values=None):
+        """:return: what an approval given now is about, as JSON holds it"""
+        self.ensure_one()
+        values = self._get_approval_values()[self] if values is None else values
+        return {
+            "exact": self._approval_exact(),
+            "rules": {
+                str(rule.id): [value, rule._get_limit(self.company_id)]
+                for rule, value in values.items()
+            },
+        }
+
+    def _get_approval_reasons(self, breaches):
+        """:return: the limits that still stand in the way, as one line of text"""
+        self.ensure_one()
+        reasons = [
+            breach.rule._get_reason(breach.value, breach.limit, self.company_id)
+            for breach in breaches
+            if breach.state != "approved"
+        ]
+        return " · ".join(reasons) or False
+
+    # === GATES === #
+    def _is_approval_blocked(self):
+        """:return: whether an approval has to come first, whatever the stored state says"""
+        self.ensure_one()
+        return bool(self._get_approval_error())
+
+    def _check_approval(self, agreed=True):
+        """:raise UserError: where an approval has to come first"""
+        for document in self:
+            if error := document._get_approval_error(agreed):
+                raise UserError(error)
+
+    def _check_approval_of_mail(self, template):
+        """Refuse to mail the documents to a customer before they are approved."""
+        self._check_approval()
+
+    def _get_approval_error(self, agreed=True):
+        """:return: sentence that says what stands in the way and what to do, or False"""
+        self.ensure_one()
+        document = self.sudo()
+        breaches = document._get_approval_breaches(agreed)[document]
+        state = self._summarise_approval(breaches)
+        if state not in BLOCKING_STATES:
+            return False
+        if not self.env.user._is_internal():
+            return self.env._(
+                "%(document)s is still being checked by us. "
+                "You can sign and pay as soon as it has been released.",
+                document=document.display_name,
+            )
+        blocking = [breach for breach in breaches if breach.state != "approved"]
+        values = {
+            "document": document.display_name,
+            "reasons": document._get_approval_reasons(breaches),
+        }
+        if state == "pending":
+            return self.env._(
+                "%(document)s waits for the approval of %(approvers)s: %(reasons)s.",
+                approvers=", ".join(blocking[0].request.actor_ids.mapped("name")),
+                **values,
+            )
+        if state == "rejected":
+            return self.env._(
+                "%(document)s has been rejected: %(reasons)s. "
+                "Improve the terms, or request the approval again.",
+                **values,
+            )
+        return self.env._(
+            "%(document)s needs an approval first: %(reasons)s. "
+            "Request the approval, or keep within the limits.",
+            **values,
+        )
+
+    # === REQUESTS === #
+    def _request_approval(self, reason=False):
+        self.ensure_one()
+        document = self.sudo()
+        breaches = document._get_approval_breaches()[document]
+        state = self._summarise_approval(breaches)
+        if state in ("none", "approved"):
+            raise UserError(
+                self.env._(
+                    "%(document)s needs no approval: it keeps within all limits.",
+                    document=self.display_name,
+                )
+                if state == "none"
+                else self.env._("%(document)s is approved already.", document=self.display_name)
+            )
+        if state == "pending":
+            raise UserError(self._get_approval_error())
+        open_breaches = [breach for breach in breaches if breach.state != "approved"]
+        return self.env["sales.approval.request"]._create_for(document, open_breaches, reason)
+
+    def _cancel_approval(self, reason):
+        """Take back the requests that nobody has decided yet."""
+        requests = self.env["sales.approval.request"].sudo()
+        requests.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("state", "=", "pending"),
+            ]
+        )._cancel(reason)

@@ -1,0 +1,177 @@
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import ApprovalCommon
+
+# One transparent pixel.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg"
+    "=="
+)
+
+
+@tagged("post_install", "-at_install", "sales_system")
+class TestApprovalRpc(ApprovalCommon, HttpCase):
+    """The same refusals for a program that calls the server, and on the customer's page."""
+
+    def _post(self, route, params):
+        with mute_logger("odoo.http"):
+            answer = self.url_open(
+                route, json={"jsonrpc": "2.0", "method": "call", "id": 0, "params": params}
+            )
+        return answer.json()
+
+    def _call(self, user, record, method, *args, **kwargs):
+        """:return: (result, sentence of the error)"""
+        self.authenticate(user.login, user.login)
+        answer = self._post(
+            f"/web/dataset/call_kw/{record._name}/{method}",
+            {
+                "model": record._name,
+                "method": method,
+                "args": [record.ids, *args] if record else list(args),
+                "kwargs": {"context": {"allowed_company_ids": user.company_ids.ids}, **kwargs},
+            },
+        )
+        self.env.invalidate_all()
+        error = answer.get("error")
+        return answer.get("result"), error and error["data"]["message"]
+
+    def test_over_the_limit(self):
+        order = self._create_quotation()
+        for method, args in (
+            ("action_confirm", ()),
+            ("action_quotation_send", ()),
+            ("action_quotation_sent", ()),
+            ("write", ({"state": "sale"},)),
+            ("write", ({"state": "sent"},)),
+        ):
+            with self.subTest(method=method):
+                _result, error = self._call(self.seller, order, method, *args)
+                self.assertIn("Discount 18 % (limit 15 %)", error)
+                self.assertEqual(order.state, "draft")
+
+    def test_the_state_is_not_writable(self):
+        order = self._create_quotation()
+        self._call(self.seller, order, "write", {"approval_state": "approved"})
+        _result, error = self._call(self.seller, order, "action_confirm")
+        self.assertIn("needs an approval", error)
+        request = [
+            Command.create(
+                {
+                    "res_model": "sale.order",
+                    "state": "approved",
+                    "company_id": self.company.id,
+                    "requester_id": self.seller.id,
+                    "terms": order._get_approval_terms(),
+                }
+            )
+        ]
+        _result, error = self._call(self.seller, order, "write", {"approval_request_ids": request})
+        self.assertTrue(error)
+        self.assertFalse(order.approval_request_ids)
+
+    def test_from_request_to_order(self):
+        order = self._create_quotation()
+        self.assertTrue(self._call(self.seller, order, "action_request_approval")[0])
+        request = order.approval_request_ids
+        for user in (self.seller, self.other_seller, self.leader, self.manager, self.outsider):
+            with self.subTest(user=user.login):
+                _result, error = self._call(user, request, "action_approve")
+                self.assertTrue(error)
+                self.assertEqual(request.state, "pending")
+        _result, error = self._call(self.seller, request, "action_approve")
+        self.assertIn("you asked for it", error)
+        _result, error = self._call(self.seller, request, "write", {"state": "approved"})
+        self.assertTrue(error)
+        _result, error = self._call(self.seller, request, "_close", "approved")
+        self.assertTrue(error)
+        self.assertEqual(self._call(self.city_leader, request, "action_approve"), (True, None))
+        self.assertEqual(order.approval_state, "approved")
+        worse = [Command.update(order.order_line.id, {"discount": 25.0})]
+        self._call(self.seller, order, "write", {"order_line": worse})
+        self.assertEqual(order.approval_state, "needed")
+        better = [Command.update(order.order_line.id, {"discount": 17.0})]
+        self._call(self.seller, order, "write", {"order_line": better})
+        self.assertEqual(self._call(self.seller, order, "action_confirm"), (True, None))
+        self.assertEqual(order.state, "sale")
+
+    def test_a_copy(self):
+        order = self._create_approved()
+        copy, _error = self._call(self.seller, order, "copy")
+        copy = order.browse(copy)
+        _result, error = self._call(self.seller, copy, "action_confirm")
+        self.assertIn("needs an approval", error)
+
+    def test_wrong_arguments(self):
+        request = self._request(self._create_quotation())
+        for method, args in (
+            ("action_reject", ()),
+            ("action_reject", ("",)),
+            ("action_delegate", (0,)),
+            ("action_delegate", (10**8,)),
+            ("action_delegate", (self._create_stranger().id,)),
+        ):
+            with self.subTest(method=method, args=args):
+                _result, error = self._call(self.city_leader, request, method, *args)
+                self.assertTrue(error)
+                self.assertEqual(request.decision_ids.mapped("kind"), ["requested"])
+
+    # === THE CUSTOMER'S PAGE === #
+    def _accept(self, order):
+        order._portal_ensure_token()
+        self.authenticate(None, None)
+        answer = self._post(
+            f"/my/orders/{order.id}/accept",
+            {"access_token": order.access_token, "name": "Joe", "signature": SIGNATURE},
+        )
+        self.env.invalidate_all()
+        return answer["result"]
+
+    def test_the_customer_does_not_sign(self):
+        order = self._create_quotation(require_signature=True, require_payment=False)
+        error = self._accept(order)["error"]
+        self.assertIn("still being checked by us", error)
+        self.assertNotIn("18", error.replace(order.name, ""))
+        self.assertRecordValues(order, [{"state": "draft", "signature": False}])
+        self._approve(self._request(order))
+        self.assertTrue(self._accept(order)["force_refresh"])
+        self.assertEqual(order.state, "sale")
+
+    def test_the_customer_does_not_pay(self):
+        order = self._create_quotation(require_signature=False, require_payment=True)
+        order._portal_ensure_token()
+        self.authenticate(None, None)
+        answer = self._post(
+            f"/my/orders/{order.id}/transaction",
+            {
+                "access_token": order.access_token,
+                "provider_id": 1,
+                "payment_method_id": 1,
+                "token_id": None,
+                "amount": order.amount_total,
+                "flow": "direct",
+                "tokenization_requested": False,
+                "landing_route": "/my",
+            },
+        )
+        self.assertIn("still being checked by us", answer["error"]["data"]["message"])
+        self.assertFalse(order.transaction_ids)
+
+    def test_the_customer_sees_no_button(self):
+        order = self._create_quotation(require_signature=True, require_payment=True)
+        order.state = "draft"
+        order._portal_ensure_token()
+        self.authenticate(None, None)
+        for payment in ("", "&payment_amount=820"):
+            page = self.url_open(
+                f"/my/orders/{order.id}?access_token={order.access_token}{payment}"
+            ).text
+            self.assertIn("still being checked by us", page)
+            self.assertNotIn("#modalaccept", page)
+            self.assertNotIn("limit 15", page)
+        self._approve(self._request(order))
+        page = self.url_open(f"/my/orders/{order.id}?access_token={order.access_token}").text
+        self.assertIn("#modalaccept", page)
+        self.assertNotIn("still being checked by us", page)

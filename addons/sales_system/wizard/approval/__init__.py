@@ -1,0 +1,3 @@
+from . import sales_approval_request_reject
+from . import sales_approval_request_delegate
+from . import payment_link_wizard
