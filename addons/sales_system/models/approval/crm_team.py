@@ -7,7 +7,7 @@ class CrmTeam(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if not {"user_id", "parent_id", "active"}.isdisjoint(vals):
-            self.env["sales.approval.request"]._refresh_pending()
+            self.env["sales.approval.request"]._refresh_pending([("team_id", "child_of", self.ids)])
         return result
 
     def _get_leaders_up(self):

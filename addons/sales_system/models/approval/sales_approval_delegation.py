@@ -105,20 +105,26 @@ class SalesApprovalDelegation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         delegations = super().create(vals_list)
-        self.env["sales.approval.request"]._refresh_pending()
+        delegations._refresh_requests(delegations.user_id)
         return delegations
 
     def write(self, vals):
+        users = self.user_id
         result = super().write(vals)
-        self.env["sales.approval.request"]._refresh_pending()
+        self._refresh_requests(users | self.user_id)
         return result
 
     def unlink(self):
+        users = self.user_id
         result = super().unlink()
-        self.env["sales.approval.request"]._refresh_pending()
+        self._refresh_requests(users)
         return result
 
     # === BUSINESS METHODS === #
+    def _refresh_requests(self, users):
+        requests = self.env["sales.approval.request"]
+        requests._refresh_pending([("approver_ids", "in", users.ids)])
+
     @api.model
     def _get_running(self, users, company):
         """:return: delegations of the users that hold today in a company"""

@@ -42,8 +42,7 @@ class SalesApprovalRequest(models.Model):
     @api.depends("res_model", "res_id")
     def _compute_figures(self):
         for model, requests in self.grouped("res_model").items():
-            documents = self.env[model].browse(requests.mapped("res_id")).exists()
-            cards = documents._get_approval_cards()
+            cards = requests._get_documents(model)._get_approval_cards()
             for request in requests:
                 card = cards.get(request.res_id, {})
                 request.currency_id = card.get("currency_id") or request.company_id.currency_id
@@ -104,10 +103,17 @@ class SalesApprovalRequest(models.Model):
         self.has_changed = False
         pending = self.filtered(lambda request: request.state == "pending")
         for model, requests in pending.grouped("res_model").items():
-            documents = self.env[model].browse(requests.mapped("res_id")).exists()
+            documents = requests._get_documents(model)
             values = documents._get_approval_values()
             for request in requests:
                 document = documents.browse(request.res_id)
                 request.has_changed = document in values and not request._covers_all(
                     document, values[document]
                 )
+
+    # === BUSINESS METHODS === #
+    def _get_documents(self, model):
+        """:return: documents of requests of one model, those that still exist"""
+        if model not in self.env:
+            return self.env["sale.order"]
+        return self.env[model].browse(self.mapped("res_id")).exists()

@@ -263,7 +263,9 @@ class SalesApprovalMixin(models.AbstractModel):
         bases = self._approval_bases()
         for company, of_company in documents.grouped("company_id").items():
             for rule in self.env["sales.approval.rule"]._get_rules(self._name, company):
-                concerned = of_company.filtered_domain(rule._get_domain())
+                if rule.basis not in bases:
+                    continue
+                concerned = of_company.filtered_domain(rule._get_usable_domain())
                 if rule.basis not in measured:
                     measured[rule.basis] = getattr(documents, bases[rule.basis].measure)()
                 for document in concerned:

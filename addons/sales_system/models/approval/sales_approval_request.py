@@ -115,7 +115,7 @@ class SalesApprovalRequest(models.Model):
             request.reasons = " · ".join(
                 rule._get_reason(*terms[str(rule.id)], request.company_id)
                 for rule in request.rule_ids
-                if str(rule.id) in terms
+                if str(rule.id) in terms and rule._get_basis()
             )
 
     @api.depends("state", "actor_ids")
@@ -201,6 +201,8 @@ class SalesApprovalRequest(models.Model):
 
     # === BUSINESS METHODS === #
     def _get_document(self):
-        """:return: the document, or an empty record where it is gone"""
+        """:return: the document, or an empty record where it or its addon is gone"""
         self.ensure_one()
+        if self.res_model not in self.env:
+            return self.browse()
         return self.env[self.res_model].browse(self.res_id).exists()

@@ -88,6 +88,8 @@ class SalesApprovalRequest(models.Model):
         """:return: users who never decide this request"""
         self.ensure_one()
         document = self.sudo()._get_document()
+        if not document:
+            return self.requester_id
         return self.requester_id | document._approval_excluded_users()
 
     def _get_step_approvers(self, step):

@@ -7,6 +7,8 @@ from odoo.fields import Domain
 # Up to which document the approval states have been looked at again.
 REFRESH_PARAMETER = "sales_system.approval_refresh.%s"
 REFRESH_BATCH = 500
+# What a text that is no domain of the model raises; KeyError: the model itself is gone.
+UNUSABLE_DOMAIN = (KeyError, SyntaxError, TypeError, ValueError)
 
 
 class SalesApprovalRule(models.Model):
@@ -41,7 +43,9 @@ class SalesApprovalRule(models.Model):
         default="sale.order",
     )
     domain = fields.Char(
-        default="[]", help="Documents that the rule applies to. Leave empty for all."
+        string="Condition",
+        default="[]",
+        help="Documents that the rule applies to. Leave empty for all.",
     )
     basis = fields.Selection(selection="_selection_basis", required=True, default="discount")
     threshold = fields.Float(
@@ -85,10 +89,22 @@ class SalesApprovalRule(models.Model):
                 else self.env._("%(basis)s below %(limit)s", **values)
             )
 
-    @api.depends("step_ids.kind", "step_ids.user_id.active", "step_ids.group_id.user_ids")
+    @api.depends(
+        "domain", "model", "step_ids.kind", "step_ids.user_id.active", "step_ids.group_id.user_ids"
+    )
     def _compute_approver_warning(self):
         for rule in self:
             problems = [step._get_problem() for step in rule.step_ids]
+            try:
+                rule._get_domain()
+            except UNUSABLE_DOMAIN as error:
+                problems.append(
+                    self.env._(
+                        "The condition cannot be used any more, so the rule applies to all "
+                        "documents: %(error)s",
+                        error=str(error),
+                    )
+                )
             rule.approver_warning = "\n".join(filter(None, problems)) or False
 
     @api.model
@@ -216,15 +232,22 @@ class SalesApprovalRule(models.Model):
         return frozenset(
             condition.field_expr.split(".")[0]
             for rule in self.sudo().browse(self._get_rule_ids(model))
-            for condition in rule._get_domain().iter_conditions()
+            for condition in rule._get_usable_domain().iter_conditions()
         )
 
     def _get_domain(self):
-        """:raise ValueError: where the text is no domain of the model"""
+        """:raise UNUSABLE_DOMAIN: where the text is no domain of the model"""
         self.ensure_one()
         domain = Domain(ast.literal_eval((self.domain or "").strip() or "[]"))
         domain.validate(self.env[self.model].sudo())
         return domain
+
+    def _get_usable_domain(self):
+        """:return: the condition, or all documents where a field of it no longer exists"""
+        try:
+            return self._get_domain()
+        except UNUSABLE_DOMAIN:
+            return Domain.TRUE
 
     def _get_basis(self):
         self.ensure_one()

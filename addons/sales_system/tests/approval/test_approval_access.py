@@ -127,6 +127,21 @@ class TestApprovalAccess(ApprovalCommon):
         )
         self.assertFalse(self._as(self.seller, self.request).can_decide)
 
+    def test_an_inbox_of_many_cards_costs_as_many_queries_as_one_of_few(self):
+        for _index in range(12):
+            self._request(self._create_quotation())
+        fields = ["reasons", "amount", "margin_percent", "booked_amount", "has_changed"]
+        fields += ["credit_percent", "time_left", "can_decide", "requester_id", "partner_id"]
+        inbox = self._as(self.city_leader, self.request).search([("state", "=", "pending")])
+        counts = []
+        for requests in (inbox[:2], inbox[:2], inbox):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            requests.browse(requests.ids).read(fields)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[1])
+
     def test_a_customer_does_not_learn_the_limits(self):
         portal = self._create_user("customer", "base.group_portal")
         self.order.partner_id = portal.partner_id

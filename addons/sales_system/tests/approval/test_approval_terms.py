@@ -195,6 +195,18 @@ class TestApprovalTerms(ApprovalCommon):
         other = self._create_quotation(partner_id=self.other_customer.id)
         self.assertEqual(other.approval_state, "none")
 
+    def test_a_condition_whose_field_is_gone_applies_to_all(self):
+        """As when the addon of the field has been uninstalled: orders can still be edited."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sales_approval_rule SET domain = %s WHERE id = %s",
+            ("[('no_such_field', '=', 1)]", self.rule.id),
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertEqual(self._create_quotation().approval_state, "needed")
+        self.assertIn("no_such_field", self.rule.approver_warning)
+
     def test_a_field_of_the_condition_is_followed(self):
         self.rule.domain = "[('client_order_ref', '=', 'special')]"
         order = self._create_quotation()
@@ -229,8 +241,10 @@ class TestApprovalTerms(ApprovalCommon):
         orders = self.env["sale.order"].union(*[self._create_quotation() for _index in range(20)])
         self.env.flush_all()
         self.env.invalidate_all()
-        few = orders[:2]
-        few._get_approval_breaches()
-        self.env.invalidate_all()
-        with self.assertQueryCount(25):
-            orders._get_approval_breaches()
+        counts = []
+        for ids in (orders[:2].ids, orders[:2].ids, orders.ids):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            orders.browse(ids)._get_approval_breaches()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[1])

@@ -13,9 +13,9 @@ registry.category("web_tour.tours").add("sales_approval_request", {
             run: "click",
         },
         {
-            trigger: ".o_dialog:contains('needs an approval first')",
+            trigger: ".modal-body:contains('needs an approval first')",
         },
-        { trigger: ".o_dialog .modal-footer button", run: "click" },
+        { trigger: ".modal-footer button", run: "click" },
         {
             trigger: "div[name='approval_banner'] button[name='action_request_approval']",
             run: "click",
