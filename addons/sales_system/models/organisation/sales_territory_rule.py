@@ -1,4 +1,5 @@
 import re
+from itertools import takewhile
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -32,6 +33,12 @@ def zip_width(low, high):
     start = sum(int(char, 36) / base**place for place, char in enumerate(low, 1))
     stop = sum(int(char, 36) / base**place for place, char in enumerate(high, 1))
     return stop - start + base ** -len(high)
+
+
+def zip_head(low, high):
+    """:return: the beginning that both ends of a range share"""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False))
+    return "".join(char for char, _char in same)
 
 
 class SalesTerritoryRule(models.Model):
@@ -74,6 +81,7 @@ class SalesTerritoryRule(models.Model):
     # As they are compared.
     zip_low = fields.Char(compute="_compute_zip", store=True, export_string_translation=False)
     zip_high = fields.Char(compute="_compute_zip", store=True, export_string_translation=False)
+    zip_head = fields.Char(compute="_compute_zip", store=True, export_string_translation=False)
     zip_width = fields.Float(compute="_compute_zip", store=True, export_string_translation=False)
 
     # === COMPUTE METHODS === #
@@ -89,6 +97,7 @@ class SalesTerritoryRule(models.Model):
             high = zip_key(rule.zip_to) or low
             rule.zip_low = low or False
             rule.zip_high = high or False
+            rule.zip_head = zip_head(low, high)
             rule.zip_width = zip_width(low, high) if low else 0.0
 
     @api.depends("country_id", "state_id", "zip_from", "zip_to", "city")
@@ -200,8 +209,8 @@ class SalesTerritoryRule(models.Model):
     def _change_query(self, customers):
         """:return: ``SQL`` with id, before_id, after_id of each customer that has to change
 
-        Each kind of rule is joined on its own key, and each address only once, whatever
-        number of customers shares it.
+        Each kind of rule is joined on its own key, ranges of postal codes on the beginning
+        that both ends share, and each address only once, whatever number of customers has it.
         """
         self.flush_model()
         self.env["sales.territory"].flush_model(["active"])
@@ -216,7 +225,8 @@ class SalesTerritoryRule(models.Model):
             """
             WITH rule AS (
                 SELECT r.territory_id, r.company_id, r.country_id, r.state_id,
-                       r.zip_low, r.zip_high, lower(NULLIF(btrim(r.city), '')) AS city,
+                       r.zip_low, r.zip_high, COALESCE(r.zip_head, '') AS zip_head,
+                       lower(NULLIF(btrim(r.city), '')) AS city,
                        row_number() OVER (
                            ORDER BY NULLIF(btrim(r.city), '') IS NULL,
                                     r.zip_low IS NULL, r.zip_width,
@@ -237,13 +247,21 @@ class SalesTerritoryRule(models.Model):
                    AND p.territory_pinned IS NOT TRUE AND %(scope)s
             ), address AS (
                 SELECT DISTINCT company_id, country_id, state_id, zip, city FROM customer
+            ), zip_address AS MATERIALIZED (
+                SELECT address.*, left(address.zip, head.length) AS zip_head
+                  FROM address
+                 CROSS JOIN (SELECT DISTINCT length(zip_head) AS length
+                               FROM rule WHERE zip_low IS NOT NULL) AS head
             ), fitting AS (
                 SELECT address.*, rule.rank FROM address
                   JOIN rule ON rule.city = address.city AND %(fits)s
                  UNION ALL
-                SELECT address.*, rule.rank FROM address
+                SELECT address.company_id, address.country_id, address.state_id,
+                       address.zip, address.city, rule.rank
+                  FROM zip_address AS address
                   JOIN rule ON rule.city IS NULL AND rule.zip_low IS NOT NULL
-                   AND rule.country_id = address.country_id AND %(fits)s
+                   AND rule.country_id = address.country_id
+                   AND rule.zip_head = address.zip_head AND %(fits)s
                  UNION ALL
                 SELECT address.*, rule.rank FROM address
                   JOIN rule ON rule.city IS NULL AND rule.zip_low IS NULL
