@@ -51,7 +51,7 @@ class SalesTerritoryRecompute(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%(count)s customers changed territory.", count=count),
+                "message": self.env._("Customers that changed territory: %(count)s.", count=count),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
@@ -72,6 +72,14 @@ class SalesTerritoryRecomputeLine(models.TransientModel):
     wizard_id = fields.Many2one(
         comodel_name="sales.territory.recompute", required=True, ondelete="cascade"
     )
-    before_id = fields.Many2one(comodel_name="sales.territory", string="From", readonly=True)
-    after_id = fields.Many2one(comodel_name="sales.territory", string="To", readonly=True)
+    before_id = fields.Many2one(comodel_name="sales.territory", readonly=True)
+    after_id = fields.Many2one(comodel_name="sales.territory", readonly=True)
+    before = fields.Char(compute="_compute_names", string="From")
+    after = fields.Char(compute="_compute_names", string="To")
     customer_count = fields.Integer(string="Customers", readonly=True)
+
+    @api.depends("before_id", "after_id")
+    def _compute_names(self):
+        for line in self:
+            line.before = line.before_id.display_name or self.env._("None")
+            line.after = line.after_id.display_name or self.env._("None: no rule fits")
