@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_target import TARGET_DIMENSIONS
-from .sales_target_plan import METRIC_SOURCE
+from .sales_target import TARGET_DIMENSIONS, TOTALS
 
 
 class SalesTargetActual(models.AbstractModel):
@@ -32,32 +31,10 @@ class SalesTargetActual(models.AbstractModel):
 
     @api.model
     def _roll_up(self, plan):
-        """Write the totals of the plan's nodes from their cells."""
+        """Write what is unassigned in the plan's cells, and the totals of its nodes."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE sales_target target
-                   SET assigned = total.assigned, actual = total.actual, %(measures)s
-                  FROM (
-                        SELECT cell.target_id, SUM(cell.assigned) AS assigned,
-                               COALESCE(SUM(cell.actual), 0) AS actual,
-                               SUM(cell.gap) AS gap
-                          FROM sales_target_cell cell
-                          JOIN sales_target node ON node.id = cell.target_id
-                         WHERE node.plan_id = %(plan)s
-                         GROUP BY cell.target_id
-                       ) AS total
-                 WHERE total.target_id = target.id
-                   AND (target.assigned, target.actual, target.gap)
-                       IS DISTINCT FROM (total.assigned, total.actual, total.gap)
-                """,
-                measures=self.env["sales.target.figures"]._measures_sql(
-                    SQL("total.assigned"), SQL("total.gap")
-                ),
-                plan=plan.id,
-            )
-        )
+        self.env.cr.execute(self._unassigned_query(plan))
+        self.env.cr.execute(self._totals_query(plan))
         self.env["sales.target"].invalidate_model()
         self.env["sales.target.cell"].invalidate_model()
         plan.invalidate_recordset(["assigned", "actual", "gap", "attainment"])
@@ -81,6 +58,61 @@ class SalesTargetActual(models.AbstractModel):
 
     # === QUERIES === #
     @api.model
+    def _unassigned_query(self, plan):
+        """:return: ``SQL`` that sets what each cell has more than the cells below it"""
+        return SQL(
+            """
+            UPDATE sales_target_cell cell SET unassigned = fresh.unassigned
+              FROM (
+                    SELECT upper.id, COALESCE(upper.assigned, 0) - lower.assigned AS unassigned
+                      FROM sales_target_cell upper
+                      JOIN sales_target target ON target.id = upper.target_id
+                      LEFT JOIN (
+                            SELECT node.parent_id, part.date_from, SUM(part.assigned) AS assigned
+                              FROM sales_target_cell part
+                              JOIN sales_target node ON node.id = part.target_id
+                             WHERE node.plan_id = %(plan)s AND node.parent_id IS NOT NULL
+                             GROUP BY 1, 2
+                           ) AS lower
+                        ON lower.parent_id = upper.target_id
+                       AND lower.date_from = upper.date_from
+                     WHERE target.plan_id = %(plan)s
+                   ) AS fresh
+             WHERE fresh.id = cell.id AND cell.unassigned IS DISTINCT FROM fresh.unassigned
+            """,
+            plan=plan.id,
+        )
+
+    @api.model
+    def _totals_query(self, plan):
+        """:return: ``SQL`` that sets the totals of the plan's nodes from their cells"""
+        totals = [SQL.identifier(name) for name in TOTALS]
+        return SQL(
+            """
+            UPDATE sales_target target
+               SET %(values)s,
+                   attainment = %(attainment)s
+              FROM (
+                    SELECT cell.target_id, %(sums)s
+                      FROM sales_target_cell cell
+                      JOIN sales_target node ON node.id = cell.target_id
+                     WHERE node.plan_id = %(plan)s
+                     GROUP BY cell.target_id
+                   ) AS total
+             WHERE total.target_id = target.id
+               AND (%(old)s) IS DISTINCT FROM (%(new)s)
+            """,
+            values=SQL(", ").join(SQL("%s = total.%s", name, name) for name in totals),
+            sums=SQL(", ").join(SQL("SUM(cell.%s) AS %s", name, name) for name in totals),
+            old=SQL(", ").join(SQL("target.%s", name) for name in totals),
+            new=SQL(", ").join(SQL("total.%s", name) for name in totals),
+            attainment=self.env["sales.target.figures"]._attainment_sql(
+                SQL("total.assigned"), SQL("total.gap")
+            ),
+            plan=plan.id,
+        )
+
+    @api.model
     def _count_query(self, plan, combinations):
         """:return: ``SQL`` that counts all cells of the plan"""
         figures = self.env["sales.target.figures"]
@@ -90,9 +122,10 @@ class SalesTargetActual(models.AbstractModel):
             WITH %(trees)s
                  counted AS (%(counted)s)
             UPDATE sales_target_cell cell
-               SET actual = fresh.actual, %(measures)s
+               SET actual = fresh.actual, late = fresh.late, %(measures)s
               FROM (
-                    SELECT cell.id, COALESCE(counted.actual, 0) AS actual, %(gap)s AS gap
+                    SELECT cell.id, COALESCE(counted.actual, 0) AS actual,
+                           COALESCE(counted.late, 0) AS late, %(gap)s AS gap
                       FROM sales_target_cell cell
                       JOIN sales_target target ON target.id = cell.target_id
                       LEFT JOIN counted ON counted.target_id = target.id
@@ -100,7 +133,8 @@ class SalesTargetActual(models.AbstractModel):
                      WHERE target.plan_id = %(plan)s
                    ) AS fresh
              WHERE fresh.id = cell.id
-               AND (cell.actual, cell.gap) IS DISTINCT FROM (fresh.actual, fresh.gap)
+               AND (cell.actual, cell.late, cell.gap)
+                   IS DISTINCT FROM (fresh.actual, fresh.late, fresh.gap)
             """,
             trees=SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees)),
             counted=SQL(" UNION ALL ").join(
@@ -115,7 +149,6 @@ class SalesTargetActual(models.AbstractModel):
     @api.model
     def _counted_query(self, plan, combination):
         """:return: ``SQL`` of node, period and actual, for the nodes of one combination"""
-        event, column = METRIC_SOURCE[plan.metric]
         joins, conditions = [], []
         for name in TARGET_DIMENSIONS:
             node = SQL.identifier("target", name)
@@ -129,22 +162,28 @@ class SalesTargetActual(models.AbstractModel):
                 conditions.append(SQL("%s = %s", ancestor, node))
             else:
                 conditions.append(SQL("%s = %s", entry, node))
+        digits = plan.currency_id.decimal_places if plan.currency_id else None
+        value = SQL("SUM(entry.value)")
+        late = SQL("SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL)")
+        if digits is not None:
+            value, late = (SQL("ROUND(%s, %s)", total, digits) for total in (value, late))
         return SQL(
             """
-            SELECT target.id AS target_id, %(period)s AS period, SUM(entry.%(column)s) AS actual
-              FROM sales_ledger_entry entry %(joins)s CROSS JOIN sales_target target
-             WHERE entry.company_id = %(company)s AND entry.event = %(event)s
-               AND entry.date BETWEEN %(date_from)s AND %(date_to)s
-               AND target.plan_id = %(plan)s AND %(conditions)s
+            SELECT target.id AS target_id, %(period)s AS period,
+                   %(value)s AS actual, %(late)s AS late
+              FROM (%(entries)s) AS entry %(joins)s CROSS JOIN sales_target target
+             WHERE target.plan_id = %(plan)s AND %(conditions)s
+               AND (target.date_start IS NULL OR entry.date >= target.date_start)
+               AND (target.date_end IS NULL OR entry.date <= target.date_end)
              GROUP BY 1, 2
             """,
             period=self._period_sql(plan, SQL("entry.date")),
-            column=SQL.identifier(column),
+            value=value,
+            late=late,
+            entries=self.env["sales.target.metric"]._entries_sql(
+                plan, plan.date_from, plan.date_to
+            ),
             joins=SQL(" ").join(joins),
-            company=plan.company_id.id,
-            event=event,
-            date_from=plan.date_from,
-            date_to=plan.date_to,
             plan=plan.id,
             conditions=SQL(" AND ").join(conditions),
         )

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..engine import periods
+from .sales_target_figures import TARGET_VALUES
 
 # How a period is written, as a skeleton that each language orders in its own way:
 # month → “Jul 2026” and “2026年7月”.
@@ -37,6 +38,9 @@ class SalesTargetCell(models.Model):
     plan_state = fields.Selection(related="plan_id.state", string="Plan State")
     company_id = fields.Many2one(related="target_id.company_id")
     parent_id = fields.Many2one(related="target_id.parent_id")
+    is_pinned = fields.Boolean(
+        "Pinned", help="The number stays when the other periods or targets are balanced."
+    )
     user_id = fields.Many2one(related="target_id.user_id")
     team_id = fields.Many2one(related="target_id.team_id")
     territory_id = fields.Many2one(related="target_id.territory_id")
@@ -49,8 +53,8 @@ class SalesTargetCell(models.Model):
         "(target_id, date_from)",
         "This target already has a number for this period. Change that one instead.",
     )
-    _assigned_not_negative = models.Constraint(
-        "CHECK (assigned >= 0)",
+    _numbers_not_negative = models.Constraint(
+        "CHECK (assigned >= 0 AND stretch >= 0 AND challenge >= 0 AND proposed >= 0)",
         "A target cannot be negative. Enter 0 or a positive number.",
     )
 
@@ -102,17 +106,21 @@ class SalesTargetCell(models.Model):
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
-        cells = super().create(vals_list)
+        rest = [
+            {name: given for name, given in vals.items() if name not in TARGET_VALUES}
+            for vals in vals_list
+        ]
+        cells = super().create(rest)
         cells.plan_id._check_draft()
-        cells._log_changes(dict.fromkeys(cells))
+        cells._type(vals_list)
         return cells
 
     def write(self, vals):
-        self.plan_id._check_draft()
-        before = {cell: cell.assigned for cell in self}
-        result = super().write(vals)
-        if "assigned" in vals:
-            self._log_changes(before)
+        rest = {name: given for name, given in vals.items() if name not in TARGET_VALUES}
+        if rest:
+            self.plan_id._check_draft()
+        result = super().write(rest)
+        self._type([vals] * len(self))
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -159,19 +167,19 @@ class SalesTargetCell(models.Model):
         self.ensure_one()
         return periods.Period(self.date_from, self.date_to) in self.plan_id._get_periods()
 
-    def _log_changes(self, before):
-        """Keep who assigned which number.
+    def _type(self, vals_list):
+        """Set the numbers that somebody typed.
 
-        :param dict before: cell → its number before the change, or None
+        :param list vals_list: per cell a dict, of which only numbers matter
         """
-        self.env["sales.target.change"].sudo().create(
-            [
-                {
-                    "cell_id": cell.id,
-                    "amount_before": before[cell],
-                    "amount_after": cell.assigned,
+        numbers = self.env["sales.target.numbers"]
+        typed = dict(zip(self, vals_list, strict=True))
+        for plan, cells in self.grouped("plan_id").items():
+            for value in TARGET_VALUES:
+                amounts = {
+                    cell.id: numbers._to_decimal(typed[cell][value])
+                    for cell in cells
+                    if value in typed[cell]
                 }
-                for cell in self
-                if cell.assigned != (before[cell] or 0.0)
-            ]
-        )
+                if amounts:
+                    numbers._set(plan, value, amounts, "typed")

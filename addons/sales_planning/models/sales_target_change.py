@@ -1,8 +1,21 @@
 from odoo import fields, models
 
+from ..fields import OptionalMonetary
+from .sales_target_figures import TARGET_VALUE
+
+TARGET_OPERATION = [
+    ("typed", "Typed"),
+    ("balanced", "Balanced"),
+    ("split", "Split"),
+    ("transferred", "Transferred"),
+    ("imported", "Imported"),
+    ("proposed", "Proposed"),
+    ("accepted", "Proposal Accepted"),
+]
+
 
 class SalesTargetChange(models.Model):
-    """Target change: who assigned which number to a cell, by hand or by an import."""
+    """Target change: who moved which number of a cell, how and why. Only ever added to."""
 
     _name = "sales.target.change"
     _description = "Target Change"
@@ -19,8 +32,14 @@ class SalesTargetChange(models.Model):
     )
     target_id = fields.Many2one(related="cell_id.target_id")
     currency_id = fields.Many2one(related="cell_id.currency_id")
-    amount_before = fields.Monetary("Before", readonly=True)
-    amount_after = fields.Monetary("After", readonly=True)
+    value = fields.Selection(TARGET_VALUE, string="Number", required=True, readonly=True)
+    amount_before = OptionalMonetary("Before", readonly=True)
+    amount_after = OptionalMonetary("After", readonly=True)
+    operation = fields.Selection(TARGET_OPERATION, string="How", required=True, readonly=True)
+    reason = fields.Text(readonly=True)
+    revision_id = fields.Many2one(
+        "sales.target.revision", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     import_id = fields.Many2one(
         "sales.import", readonly=True, index="btree_not_null", ondelete="set null"
     )

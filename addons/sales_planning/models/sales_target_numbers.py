@@ -1,0 +1,164 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+
+class SalesTargetNumbers(models.AbstractModel):
+    """The one way to set numbers of a plan's cells, whoever does it and how many there are.
+
+    :meth:`_set` locks the plan, so operations on it follow each other; checks that the plan
+    may be changed, that the numbers are possible, and that they still are what the user saw;
+    writes them in one statement together with who moved what and why.
+    """
+
+    _name = "sales.target.numbers"
+    _description = "Numbers of Target Plans"
+
+    @api.model
+    def _set(self, plan, value, numbers, operation, reason=None, expected=None, import_=None):
+        """Set numbers of cells of one plan, all of them or none.
+
+        Callers have checked that the user may: this works on any cell of the plan.
+
+        :param str value: which number, a key of ``TARGET_VALUE``
+        :param dict numbers: cell id → Decimal, or None for no number
+        :param str operation: a key of ``TARGET_OPERATION``
+        :param str reason: why; needed where the plan is approved, for its revision
+        :param dict expected: cell id → Decimal or None that the user saw there
+        :return: int, how many numbers changed
+        :raises UserError: the plan is closed, or approved and there is no reason; or somebody
+            else changed a number meanwhile
+        :raises ValidationError: a number is negative or finer than the currency
+        """
+        plan.lock_for_update()
+        plan._check_open(reason)
+        self.env.flush_all()
+        self._check_possible(plan, numbers)
+        if expected:
+            self._check_expected(value, expected)
+        revision = plan.state == "approved" and self.env["sales.target.revision"].sudo()._start(
+            plan, reason
+        )
+        self.env.cr.execute(self._set_query(value, numbers, operation, reason, revision, import_))
+        changed = self.env.cr.rowcount
+        self.env["sales.target.change"].invalidate_model()
+        self.env["sales.target.actual"]._roll_up(plan)
+        return changed
+
+    # === CHECKS === #
+    @api.model
+    def _check_possible(self, plan, numbers):
+        unit = plan._get_unit()
+        for cell_id, number in numbers.items():
+            if number is None:
+                continue
+            if number < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(cell)s: %(number)s is negative. A target is 0 or more.",
+                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
+                        number=formatLang(self.env, float(number)),
+                    )
+                )
+            if number % unit:
+                raise ValidationError(
+                    self.env._(
+                        "%(cell)s: %(number)s has more decimals than %(unit)s allows. "
+                        "Round it to %(step)s.",
+                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
+                        number=number,
+                        unit=plan.currency_id.name or self.env._("the plan"),
+                        step=unit,
+                    )
+                )
+
+    @api.model
+    def _check_expected(self, value, expected):
+        """:raises UserError: a number is no longer what the user saw; tells who moved it"""
+        stored = self._read(value, expected)
+        moved = [cell_id for cell_id, number in expected.items() if stored.get(cell_id) != number]
+        if not moved:
+            return
+        cell = self.env["sales.target.cell"].browse(moved[0])
+        last = self.env["sales.target.change"].sudo().search([("cell_id", "=", cell.id)], limit=1)
+        raise UserError(
+            self.env._(
+                "%(user)s changed %(cell)s to %(number)s in the meantime, and %(others)s other "
+                "numbers. Nothing of yours was saved: reload, and enter it again.",
+                user=last.create_uid.name or self.env._("Somebody"),
+                cell=cell.display_name,
+                number=formatLang(self.env, float(stored.get(cell.id) or 0)),
+                others=len(moved) - 1,
+            )
+        )
+
+    # === QUERIES === #
+    @api.model
+    def _read(self, value, cell_ids):
+        """:return: dict of cell id → Decimal or None, as the database has it"""
+        self.env["sales.target.cell"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s::text FROM sales_target_cell WHERE id = ANY(%s)",
+                SQL.identifier(value),
+                list(cell_ids),
+            )
+        )
+        return {cell_id: self._to_decimal(number) for cell_id, number in rows}
+
+    @api.model
+    def _set_query(self, value, numbers, operation, reason, revision, import_):
+        column = SQL.identifier(value)
+        return SQL(
+            """
+            WITH given AS (
+                SELECT cell.id, cell.%(column)s AS before, given.amount AS after
+                  FROM unnest(%(ids)s::integer[], %(amounts)s::numeric[]) AS given(id, amount)
+                  JOIN sales_target_cell cell ON cell.id = given.id
+                 WHERE cell.%(column)s IS DISTINCT FROM given.amount
+            ), logged AS (
+                INSERT INTO sales_target_change (
+                    cell_id, value, amount_before, amount_after, operation, reason,
+                    revision_id, import_id, create_uid, write_uid, create_date, write_date
+                )
+                SELECT id, %(value)s, before, after, %(operation)s, %(reason)s,
+                       %(revision)s, %(import_id)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM given
+            )
+            UPDATE sales_target_cell cell
+               SET %(column)s = given.after%(measures)s,
+                   write_uid = %(uid)s, write_date = %(now)s
+              FROM given WHERE given.id = cell.id
+            """,
+            column=column,
+            ids=list(numbers),
+            amounts=[None if number is None else str(number) for number in numbers.values()],
+            value=value,
+            operation=operation,
+            reason=reason or None,
+            revision=revision.id if revision else None,
+            import_id=import_.id if import_ else None,
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+            measures=self._measures_after(value),
+        )
+
+    @api.model
+    def _measures_after(self, value):
+        if value != "assigned":
+            return SQL("")
+        figures = self.env["sales.target.figures"]
+        return SQL(
+            ", %s",
+            figures._measures_sql(
+                SQL("given.after"), figures._gap_sql(SQL("given.after"), SQL("cell.actual"))
+            ),
+        )
+
+    @api.model
+    def _to_decimal(self, number):
+        """:return: Decimal of what the web client or the ORM gives, None for no number"""
+        return None if number is None or number is False else Decimal(str(number))
