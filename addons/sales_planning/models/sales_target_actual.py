@@ -64,7 +64,7 @@ class SalesTargetActual(models.AbstractModel):
             """
             UPDATE sales_target_cell cell SET unassigned = fresh.unassigned
               FROM (
-                    SELECT upper.id, COALESCE(upper.assigned, 0) - lower.assigned AS unassigned
+                    SELECT upper.id, upper.assigned - lower.assigned AS unassigned
                       FROM sales_target_cell upper
                       JOIN sales_target target ON target.id = upper.target_id
                       LEFT JOIN (

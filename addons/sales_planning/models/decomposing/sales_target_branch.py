@@ -104,7 +104,7 @@ class SalesTargetBranch(models.AbstractModel):
 
     # === CALCULATING === #
     @api.model
-    def _split_below(self, branch, totals, weights=None, pins=()):
+    def _split_below(self, branch, totals, weights=None, keep_pins=True):
         """Split new numbers of nodes among what lies below them, and all below that.
 
         Parts are taken in proportion to their numbers. A part without a number stays
@@ -112,7 +112,7 @@ class SalesTargetBranch(models.AbstractModel):
 
         :param dict totals: target id → dict of first day → Decimal or None
         :param dict weights: (target id, first day) → Decimal or None, instead of the numbers
-        :param dict pins: (target id, first day) → Decimal, kept besides the pinned cells
+        :param bool keep_pins: whether pinned cells keep their numbers
         :return: dict of (target id, first day) → Decimal or None, also of the given nodes
         """
         result = {}
@@ -123,9 +123,11 @@ class SalesTargetBranch(models.AbstractModel):
             kept = {
                 key: branch.numbers[key]
                 for key in branch.pinned
-                if key[0] in nodes[1:] and key[1] in by_period and branch.numbers[key] is not None
+                if keep_pins
+                and key[0] in nodes[1:]
+                and key[1] in by_period
+                and branch.numbers[key] is not None
             }
-            kept.update((key, pins[key]) for key in pins if key[0] in nodes and key[1] in by_period)
             split = [first for first in periods if self._is_split(branch, weights, nodes, first)]
             for first in set(periods) - set(split):
                 result[target_id, first] = by_period[first]
