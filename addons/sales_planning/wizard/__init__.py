@@ -1,1 +1,2 @@
 from . import decomposing
+from . import weighing
