@@ -8,3 +8,6 @@ from . import test_target
 from . import test_target_import
 from . import test_target_plan
 from .decomposing import test_decomposing, test_matrix
+from .weighing import test_evidence
+from .weighing import test_season_profile
+from .weighing import test_weights

@@ -38,12 +38,13 @@ class SalesTarget(models.Model):
     def _compute_evidence(self):
         for name in EVIDENCE:
             self[f"evidence_{name}"] = False
+        shown = {target._origin.id: target for target in self}
         for plan, targets in self._origin.grouped("plan_id").items():
             evidence = self.env["sales.target.evidence"]._get_evidence(plan, targets.ids)
-            for target in self.filtered(lambda target: target._origin.id in evidence):
+            for target_id, figures in evidence.items():
                 for name in EVIDENCE:
-                    figure = evidence[target._origin.id][name]
-                    target[f"evidence_{name}"] = False if figure is None else float(figure)
+                    figure = figures[name]
+                    shown[target_id][f"evidence_{name}"] = figure is not None and float(figure)
 
     # === ACTION METHODS === #
     def action_open_last_year(self):

@@ -197,7 +197,7 @@ class SalesTargetFacts(models.AbstractModel):
 
         :return: ``SQL`` of the plan's facts, with document_id of the invoice
         """
-        self.env.flush_all()
+        self.env["sales.ledger.posting"]._post_pending()
         return SQL(
             """
             SELECT %(dimensions)s, line.document_id,
