@@ -37,6 +37,7 @@
     },
     "demo": [
         "demo/sales_target_plan_demo.xml",
+        "demo/weighing/sales_season_profile_demo.xml",
     ],
     "application": True,
 }

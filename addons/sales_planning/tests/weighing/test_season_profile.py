@@ -96,6 +96,8 @@ class TestSeasonProfile(SalesPlanningCommon):
         for refused, error in (
             (lambda: self.profile.line_ids[0].write({"weight": -1}), CheckViolation),
             (lambda: self._fill(years=0), CheckViolation),
+            (lambda: self.region.write({"sales_potential": -1}), CheckViolation),
+            (lambda: self.customer.write({"sales_potential": -1}), CheckViolation),
             (
                 lambda: self.profile.line_ids.create(
                     {"profile_id": self.profile.id, "month": "01", "weight": 1}
