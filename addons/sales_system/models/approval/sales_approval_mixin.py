@@ -130,6 +130,11 @@ class SalesApprovalMixin(models.AbstractModel):
         return {}
 
     @api.model
+    def _approval_given_fields(self):
+        """:return: set of fields that an approval rests on and that follow from the document"""
+        return {"approval_state"}
+
+    @api.model
     def _approval_depends(self):
         """:return: fields that the approval has to be looked at again for"""
         return ["approval_request_ids.state"]
@@ -180,12 +185,16 @@ class SalesApprovalMixin(models.AbstractModel):
         return []
 
     # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_approval_not_given(set().union(*vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_approval_not_given(vals)
         result = super().write(vals)
         rules = self.env["sales.approval.rule"]
-        if not vals.keys() <= {"approval_state"} and not rules._get_domain_fields(
-            self._name
-        ).isdisjoint(vals):
+        if not rules._get_domain_fields(self._name).isdisjoint(vals):
             self.env.add_to_compute(self._fields["approval_state"], self)
         return result
 
@@ -230,6 +239,21 @@ class SalesApprovalMixin(models.AbstractModel):
         return action
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _check_approval_not_given(self, names):
+        """:raises UserError: a person sets what only the approval itself may say"""
+        given = self._approval_given_fields().intersection(names)
+        if given and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(fields)s cannot be set by hand: it follows from the terms and from the "
+                    "approvals that were given. Request the approval instead.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in sorted(given)
+                    ),
+                )
+            )
+
     def _get_pending_approvals(self):
         requests = self.env["sales.approval.request"].search(
             [

@@ -41,6 +41,7 @@ class SalesLedgerEntry(models.Model):
 
     _name = "sales.ledger.entry"
     _description = "Sales Ledger Entry"
+    _inherit = ["sales.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     # Entries are written by SQL only and never change: create_/write_ columns would say nothing.
@@ -170,20 +171,6 @@ class SalesLedgerEntry(models.Model):
         )
 
     # === CRUD METHODS === #
-    # pylint: disable=method-required-super,no-raise-unlink
-    @api.model_create_multi
-    def create(self, vals_list):
-        raise self._append_only_error()
-
-    def write(self, vals):
-        raise self._append_only_error()
-
-    def unlink(self):
-        raise self._append_only_error()
-
-    def copy(self, default=None):
-        raise self._append_only_error()
-
     def _append_only_error(self):
         return UserError(
             self.env._(
