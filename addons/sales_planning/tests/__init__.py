@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_actual
 from . import test_attainment_tour
 from . import test_periods

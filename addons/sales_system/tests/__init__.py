@@ -27,6 +27,7 @@ from .ledger import (
     test_ledger_verification,
 )
 from .organisation import (
+    test_access_rules,
     test_export_log,
     test_partner_access,
     test_team,
