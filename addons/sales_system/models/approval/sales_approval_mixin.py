@@ -16,6 +16,9 @@ APPROVAL_STATE = [
 ]
 # Of several limits that a document is over, the first of these states is the document's.
 STATE_ORDER = ("needed", "rejected", "pending", "approved")
+# Not customers on the portal. The area's group is never there alone: views that name it alone,
+# to disappear with the area, may so show the fields.
+READERS = "base.group_user,sales_system.group_sales_approval"
 BLOCKING_STATES = ("needed", "rejected", "pending")
 
 
@@ -51,19 +54,19 @@ class SalesApprovalMixin(models.AbstractModel):
         compute="_compute_approval_state",
         store=True,
         copy=False,
-        groups="base.group_user",
+        groups=READERS,
     )
     approval_reasons = fields.Text(
         compute="_compute_approval_reasons",
         compute_sudo=True,
-        groups="base.group_user",
+        groups=READERS,
         help="Limits that the document is over and that nobody has let pass yet.",
     )
     approval_status = fields.Selection(
         APPROVAL_STATE,
         compute="_compute_approval_reasons",
         compute_sudo=True,
-        groups="base.group_user",
+        groups=READERS,
         export_string_translation=False,
         help="The approval as of now, also where it depends on more than the document.",
     )
@@ -74,12 +77,12 @@ class SalesApprovalMixin(models.AbstractModel):
         domain=lambda self: [("res_model", "=", self._name)],
         bypass_search_access=True,
         copy=False,
-        groups="base.group_user",
+        groups=READERS,
     )
     approval_request_count = fields.Integer(
         compute="_compute_approval_request_count",
         compute_sudo=False,
-        groups="base.group_user",
+        groups=READERS,
     )
 
     def _auto_init(self):
