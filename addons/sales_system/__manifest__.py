@@ -15,6 +15,7 @@
     ],
     "data": [
         "security/organisation/res_groups.xml",
+        "security/organisation/areas.xml",
         "security/ir.model.access.csv",
         "security/ledger/ir_rules.xml",
         "security/organisation/ir_rules.xml",
@@ -51,6 +52,7 @@
         "views/approval/sale_order_templates.xml",
         "views/importing/sales_import_profile_views.xml",
         "views/importing/sales_import_views.xml",
+        "views/organisation/res_config_settings_views.xml",
         "views/sales_system_menus.xml",
     ],
     "demo": [

@@ -111,6 +111,7 @@ class SalesTargetCell(models.Model):
         self.plan_id._check_draft()
         before = {cell: cell.assigned for cell in self}
         result = super().write(vals)
+        self.plan_id._check_draft()
         if "assigned" in vals:
             self._log_changes(before)
         return result

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_actual
 from . import test_attainment_tour
 from . import test_periods
@@ -5,3 +6,4 @@ from . import test_security
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from . import test_target_rpc

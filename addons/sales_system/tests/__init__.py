@@ -27,8 +27,10 @@ from .ledger import (
     test_ledger_verification,
 )
 from .organisation import (
+    test_access_rules,
     test_export_log,
     test_partner_access,
+    test_settings,
     test_team,
     test_team_access,
     test_team_coverage,

@@ -15,3 +15,4 @@ from . import sale_order_line
 from . import payment_transaction
 from . import mail_template
 from . import mail_compose_message
+from . import res_config_settings

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -51,7 +52,29 @@ class SaleOrderLine(models.Model):
                 fiscal_position=line.order_id.fiscal_position_id,
             )
 
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_list_price_not_given(set().union(*vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_list_price_not_given(vals)
+        return super().write(vals)
+
     # === BUSINESS METHODS === #
+    @api.model
+    def _check_list_price_not_given(self, names):
+        """:raises UserError: a lower price to compare with would hide a discount"""
+        if "list_price_unit" in names and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(field)s cannot be set by hand: the pricelist gives it. "
+                    "Set the unit price or the discount instead.",
+                    field=self._fields["list_price_unit"]._description_string(self.env),
+                )
+            )
+
     def _get_price_cut(self):
         """:return: share of the pricelist's price that the customer does not pay"""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...engine.approval import covers
@@ -177,6 +177,15 @@ class SalesApprovalRequest(models.Model):
         for request in self:
             request._record("cancelled", reason)
             request._close("cancelled")
+
+    @api.model
+    def _cancel_pending(self, reason):
+        """Take back all that nobody has decided yet, and say so on the documents."""
+        pending = self.sudo().search([("state", "=", "pending")])
+        pending._cancel(reason)
+        for request in pending:
+            if request._get_document():
+                request._tell_document(self.env._("Approval taken back: %(reasons)s"), reason)
 
     def _tell_document(self, text, reason=False):
         """Note on the document what was decided, and tell whoever asked."""

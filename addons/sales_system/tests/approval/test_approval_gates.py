@@ -53,7 +53,7 @@ class TestApprovalGates(ApprovalCommon):
                 ],
             },
         )
-        with self._refused(UserError, "kept as they were"):
+        with self._refused(UserError, "cannot be set by hand"):
             self._as(self.seller, order).approval_confirmed_terms = {"exact": {}, "rules": {}}
 
     def test_cannot_be_sent(self):

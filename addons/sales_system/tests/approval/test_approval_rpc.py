@@ -1,7 +1,7 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
 
+from ..common import RpcCase
 from .common import ApprovalCommon
 
 # One transparent pixel.
@@ -12,31 +12,8 @@ SIGNATURE = (
 
 
 @tagged("post_install", "-at_install", "sales_system")
-class TestApprovalRpc(ApprovalCommon, HttpCase):
+class TestApprovalRpc(ApprovalCommon, RpcCase):
     """The same refusals for a program that calls the server, and on the customer's page."""
-
-    def _post(self, route, params):
-        with mute_logger("odoo.http"):
-            answer = self.url_open(
-                route, json={"jsonrpc": "2.0", "method": "call", "id": 0, "params": params}
-            )
-        return answer.json()
-
-    def _call(self, user, record, method, *args, **kwargs):
-        """:return: (result, sentence of the error)"""
-        self.authenticate(user.login, user.login)
-        answer = self._post(
-            f"/web/dataset/call_kw/{record._name}/{method}",
-            {
-                "model": record._name,
-                "method": method,
-                "args": [record.ids, *args] if record else list(args),
-                "kwargs": {"context": {"allowed_company_ids": user.company_ids.ids}, **kwargs},
-            },
-        )
-        self.env.invalidate_all()
-        error = answer.get("error")
-        return answer.get("result"), error and error["data"]["message"]
 
     def test_over_the_limit(self):
         order = self._create_quotation()
@@ -54,7 +31,22 @@ class TestApprovalRpc(ApprovalCommon, HttpCase):
 
     def test_the_state_is_not_writable(self):
         order = self._create_quotation()
-        self._call(self.seller, order, "write", {"approval_state": "approved"})
+        lower = [Command.update(order.order_line.id, {"list_price_unit": 820.0})]
+        for values in (
+            {"approval_state": "approved"},
+            {"approval_confirmed_terms": {"exact": {}, "rules": {}}},
+            {"order_line": lower},
+        ):
+            with self.subTest(values=values):
+                _result, error = self._call(self.seller, order, "write", values)
+                self.assertIn("cannot be set by hand", error)
+        _result, error = self._call(
+            self.seller,
+            self.env["sale.order"],
+            "create",
+            {"partner_id": self.customer.id, "approval_state": "approved"},
+        )
+        self.assertIn("cannot be set by hand", error)
         _result, error = self._call(self.seller, order, "action_confirm")
         self.assertIn("needs an approval", error)
         request = [
@@ -122,7 +114,7 @@ class TestApprovalRpc(ApprovalCommon, HttpCase):
     def _accept(self, order):
         order._portal_ensure_token()
         self.authenticate(None, None)
-        answer = self._post(
+        answer = self._post_json(
             f"/my/orders/{order.id}/accept",
             {"access_token": order.access_token, "name": "Joe", "signature": SIGNATURE},
         )
@@ -143,7 +135,7 @@ class TestApprovalRpc(ApprovalCommon, HttpCase):
         order = self._create_quotation(require_signature=False, require_payment=True)
         order._portal_ensure_token()
         self.authenticate(None, None)
-        answer = self._post(
+        answer = self._post_json(
             f"/my/orders/{order.id}/transaction",
             {
                 "access_token": order.access_token,
