@@ -28,6 +28,7 @@ from .ledger import (
 )
 from .organisation import (
     test_export_log,
+    test_leader_sees_subtree,
     test_partner_access,
     test_team,
     test_team_access,

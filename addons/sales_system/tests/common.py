@@ -1,7 +1,8 @@
 import base64
 
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tools import mute_logger
 
 
 class SalesSystemCommon(TransactionCase):
@@ -121,3 +122,30 @@ class SalesSystemCommon(TransactionCase):
 
     def _ledger_sum(self, document, figure="amount"):
         return round(sum(self._ledger(document).mapped(figure)), 2)
+
+
+class RpcCase(HttpCase):
+    """Calls as a program sends them: over HTTP, with the rights of whoever logs in."""
+
+    def _post(self, route, params):
+        with mute_logger("odoo.http"):
+            answer = self.url_open(
+                route, json={"jsonrpc": "2.0", "method": "call", "id": 0, "params": params}
+            )
+        return answer.json()
+
+    def _call(self, user, records, method, *args, **kwargs):
+        """:return: (result, sentence of the error)"""
+        self.authenticate(user.login, user.login)
+        answer = self._post(
+            f"/web/dataset/call_kw/{records._name}/{method}",
+            {
+                "model": records._name,
+                "method": method,
+                "args": [records.ids, *args] if records else list(args),
+                "kwargs": {"context": {"allowed_company_ids": user.company_ids.ids}, **kwargs},
+            },
+        )
+        self.env.invalidate_all()
+        error = answer.get("error")
+        return answer.get("result"), error and error["data"]["message"]
