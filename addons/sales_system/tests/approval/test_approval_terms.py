@@ -113,6 +113,7 @@ class TestApprovalTerms(ApprovalCommon):
         request = self._request(order)
         self._as(self.city_leader, request).action_reject("Too much")
         self.assertEqual(order.approval_state, "rejected")
+        self.assertEqual(order.approval_note, f"{self.city_leader.name}: Too much")
         order.order_line.discount = 20.0
         self.assertEqual(order.approval_state, "rejected")
         order.order_line.discount = 17.0

@@ -23,9 +23,7 @@ class TestApprovalTour(ApprovalCommon, HttpCase):
         """The salesperson asks, the leader and then the manager approve, the order is confirmed."""
         group = self.env.ref("sales_team.group_sale_manager")
         self.rule.step_ids = [
-            Command.create(
-                {"kind": "group", "group_id": group.id, "sequence": 20, "mode": "any"}
-            )
+            Command.create({"kind": "group", "group_id": group.id, "sequence": 20, "mode": "any"})
         ]
         order = self._create_quotation(name="S-APPROVE")
         self._ask_in_the_form(order)

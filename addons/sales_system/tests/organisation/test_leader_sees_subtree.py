@@ -37,9 +37,7 @@ class TestLeaderSeesSubtree(OrganisationCommon, RpcCase):
                 ]
             ),
             "name": bool(self._call(user, orders, "name_search", "S-TEAM")[0]),
-            "lines": bool(
-                self._call(user, self.env["sale.order.line"], "search", line_domain)[0]
-            ),
+            "lines": bool(self._call(user, self.env["sale.order.line"], "search", line_domain)[0]),
             "ledger": bool(
                 self._call(user, self.env["sales.ledger.entry"], "search", entry_domain)[0]
             ),
