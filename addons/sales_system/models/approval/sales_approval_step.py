@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 STEP_KIND = [
     ("leader", "Team leader"),
@@ -118,9 +119,23 @@ class SalesApprovalStep(models.Model):
             return self._get_leader_problem()
         return False
 
+    def _get_team_domain(self):
+        """:return: domain of the teams that the condition of the rule leaves"""
+        self.ensure_one()
+
+        def to_team(condition):
+            if condition.field_expr == "team_id":
+                return Domain("id", condition.operator, condition.value)
+            if condition.field_expr.startswith("team_id."):
+                path = condition.field_expr.removeprefix("team_id.")
+                return Domain(path, condition.operator, condition.value)
+            return Domain.TRUE
+
+        return self.rule_id._get_usable_domain().map_conditions(to_team)
+
     def _get_leader_problem(self):
         needed = 1 if self.kind == "leader" else 2
-        teams = self.env["crm.team"].sudo().search([])
+        teams = self.env["crm.team"].sudo().search(self._get_team_domain())
         headless = teams.filtered(lambda team: len(team._get_leaders_up()) < needed)
         if self.company_id:
             headless = headless.filtered(lambda t: t.company_id.id in (False, self.company_id.id))
