@@ -30,7 +30,7 @@ class SalesApprovalRequest(models.Model):
     res_id = fields.Many2oneReference(
         string="Document", model_field="res_model", required=True, readonly=True, index=True
     )
-    document_name = fields.Char(string="Document Name", readonly=True)
+    document_name = fields.Char(readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )

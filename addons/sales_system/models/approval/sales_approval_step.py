@@ -26,13 +26,10 @@ class SalesApprovalStep(models.Model):
         default=10, help="Steps of several rules on one document are joined in this order."
     )
     kind = fields.Selection(STEP_KIND, string="Approver", required=True, default="leader")
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="User", domain=[("share", "=", False)]
-    )
-    group_id = fields.Many2one(comodel_name="res.groups", string="Group")
+    user_id = fields.Many2one(comodel_name="res.users", domain=[("share", "=", False)])
+    group_id = fields.Many2one(comodel_name="res.groups")
     mode = fields.Selection(STEP_MODE, string="Needed", required=True, default="any")
     hours = fields.Float(
-        string="Hours",
         default=24.0,
         help="After these hours the step is overdue and goes to the next leader up the team "
         "tree. 0 means that it never does.",

@@ -147,7 +147,8 @@ class TestApprovalGates(ApprovalCommon):
 
     def test_colleagues_may_talk_about_it(self):
         order = self._create_quotation()
-        self.assertTrue(self._as(self.seller, order).message_post(body="Is 18 % possible?"))
+        question = "Is 18 % possible?"
+        self.assertTrue(self._as(self.seller, order).message_post(body=question))
 
     def test_is_sent_and_confirmed_once_approved(self):
         order = self._create_approved()
