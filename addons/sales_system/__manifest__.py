@@ -59,6 +59,7 @@
         "demo/organisation/organisation_demo.xml",
         "demo/organisation/master_data_demo.xml",
         "demo/ledger/sale_order_demo.xml",
+        "demo/approval/approval_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -29,6 +29,7 @@ from .ledger import (
 from .organisation import (
     test_access_rules,
     test_export_log,
+    test_leader_sees_subtree,
     test_partner_access,
     test_settings,
     test_team,

@@ -55,6 +55,12 @@ class SaleOrder(models.Model):
         self._cancel_approval(self.env._("The order has been cancelled."))
         return super()._action_cancel()
 
+    def message_post(self, **kwargs):
+        # A message that was scheduled in time can be due after the terms have become worse.
+        if self.env.context.get("mark_so_as_sent"):
+            self._check_approval()
+        return super().message_post(**kwargs)
+
     # === APPROVAL HOOKS === #
     def _approval_is_open(self):
         return self.state != "cancel"

@@ -33,7 +33,13 @@ class SaleOrderLine(models.Model):
 
     # The prices of the pricelist itself and of the product are left out on purpose: a quotation
     # is held against what was the price when it was made.
-    @api.depends("product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id")
+    @api.depends(
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "order_id.pricelist_id",
+        "linked_line_id",
+    )
     def _compute_list_price_unit(self):
         for line in self:
             if (
@@ -42,6 +48,7 @@ class SaleOrderLine(models.Model):
                 or line.display_type
                 or line.is_downpayment
                 or line._is_global_discount()
+                or line._is_without_combo()
             ):
                 line.list_price_unit = 0.0
                 continue
@@ -74,6 +81,18 @@ class SaleOrderLine(models.Model):
                     field=self._fields["list_price_unit"]._description_string(self.env),
                 )
             )
+
+    def _is_without_combo(self):
+        """:return: whether the combo that a line is part of is still to be linked, as while a form
+        saves both; its price follows from the combo's
+        """
+        self.ensure_one()
+        virtual_ids = self.order_id.order_line.mapped("virtual_id")
+        return (
+            self.combo_item_id
+            and not self.linked_line_id
+            and self.linked_virtual_id not in virtual_ids
+        )
 
     def _get_price_cut(self):
         """:return: share of the pricelist's price that the customer does not pay"""

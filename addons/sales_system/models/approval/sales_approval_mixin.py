@@ -70,6 +70,12 @@ class SalesApprovalMixin(models.AbstractModel):
         export_string_translation=False,
         help="The approval as of now, also where it depends on more than the document.",
     )
+    approval_note = fields.Text(
+        compute="_compute_approval_reasons",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Whom a pending approval waits for, or why it was rejected.",
+    )
     approval_request_ids = fields.One2many(
         comodel_name="sales.approval.request",
         inverse_name="res_id",
@@ -111,6 +117,7 @@ class SalesApprovalMixin(models.AbstractModel):
         for document, breaches in self._get_approval_breaches().items():
             document.approval_status = self._summarise_approval(breaches)
             document.approval_reasons = document._get_approval_reasons(breaches)
+            document.approval_note = self._get_approval_note(breaches)
 
     def _compute_approval_request_count(self):
         counts = dict(
@@ -371,6 +378,20 @@ class SalesApprovalMixin(models.AbstractModel):
             if breach.state != "approved"
         ]
         return " · ".join(reasons) or False
+
+    @api.model
+    def _get_approval_note(self, breaches):
+        """:return: what those who decide have to do with the state of a document, or False"""
+        state = self._summarise_approval(breaches)
+        requests = [breach.request for breach in breaches if breach.state == state]
+        if state == "pending":
+            return ", ".join(requests[0].actor_ids.mapped("name"))
+        if state == "rejected":
+            decision = requests[0].decision_ids.filtered(lambda d: d.kind == "rejected")[:1]
+            return self.env._(
+                "%(user)s: %(reason)s", user=decision.user_id.name, reason=decision.reason
+            )
+        return False
 
     # === GATES === #
     def _is_approval_blocked(self):
