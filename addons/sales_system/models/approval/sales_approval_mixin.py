@@ -73,7 +73,7 @@ class SalesApprovalMixin(models.AbstractModel):
     approval_note = fields.Text(
         compute="_compute_approval_reasons",
         compute_sudo=True,
-        groups="base.group_user",
+        groups=READERS,
         help="Whom a pending approval waits for, or why it was rejected.",
     )
     approval_request_ids = fields.One2many(
