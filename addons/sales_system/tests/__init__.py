@@ -3,6 +3,7 @@ from .approval import (
     test_approval_access,
     test_approval_bad_input,
     test_approval_gates,
+    test_approval_handover,
     test_approval_route,
     test_approval_rpc,
     test_approval_terms,
@@ -28,6 +29,11 @@ from .ledger import (
 )
 from .organisation import (
     test_export_log,
+    test_handover,
+    test_handover_access,
+    test_handover_preview,
+    test_handover_tour,
+    test_handover_undo,
     test_partner_access,
     test_team,
     test_team_access,

@@ -19,8 +19,7 @@ class SaleOrder(models.Model):
         tracking=True,
         check_company=True,
         domain=lambda self: (
-            "[('all_group_ids', 'in', {}), ('share', '=', False),"
-            " ('company_ids', '=', company_id)]"
+            "[('all_group_ids', 'in', {}), ('share', '=', False), ('company_ids', '=', company_id)]"
         ).format(self.env.ref("sales_team.group_sale_salesman").ids),
         help="Looks after delivery, invoicing and payment in the salesperson's place, and sees the "
         "order and its invoices. The sales figures stay with the salesperson.",

@@ -229,10 +229,10 @@ class SalesHandover(models.Model):
         if "to_user_id" in vals:
             before = {handover: handover.to_user_id for handover in self}
         changed = self.filtered(
-            lambda handover: any(
-                handover[name].id != vals[name] for name in COLLECT_FIELDS & vals.keys()
+            lambda handover: (
+                any(handover[name].id != vals[name] for name in COLLECT_FIELDS & vals.keys())
+                or any(handover[name] != vals[name] for name in self._get_switches() & vals.keys())
             )
-            or any(handover[name] != vals[name] for name in self._get_switches() & vals.keys())
         )
         result = super().write(vals)
         if changed:

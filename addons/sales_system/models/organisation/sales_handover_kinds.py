@@ -61,9 +61,7 @@ class SalesHandover(models.Model):
                 fallback_field="user_id",
                 counts_amount=True,
             ),
-            "activity": HandoverKind(
-                self.env._("Activities"), "mail.activity", "move_activities"
-            ),
+            "activity": HandoverKind(self.env._("Activities"), "mail.activity", "move_activities"),
         }
 
     @api.model
@@ -145,7 +143,10 @@ class SalesHandover(models.Model):
     def _get_scope(self):
         """:return: ``SQL`` condition of the territory and team that the handover keeps to"""
         conditions = [SQL("TRUE")]
-        for column, limit in (("territory_id", self.territory_id), ("team_id", self.team_filter_id)):
+        for column, limit in (
+            ("territory_id", self.territory_id),
+            ("team_id", self.team_filter_id),
+        ):
             if limit:
                 conditions.append(
                     SQL(
@@ -226,9 +227,7 @@ class SalesHandover(models.Model):
         )
 
     def _collect_quotation(self, user):
-        return self._orders_query(
-            SQL("o.state IN ('draft', 'sent') AND o.user_id = %s", user.id)
-        )
+        return self._orders_query(SQL("o.state IN ('draft', 'sent') AND o.user_id = %s", user.id))
 
     def _collect_order(self, user):
         """Confirmed orders that are not yet invoiced and paid in full."""

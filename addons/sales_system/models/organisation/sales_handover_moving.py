@@ -4,8 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-# One message for each successor says it all; nobody wants one for each record.
-QUIETLY = {"mail_auto_subscribe_no_notify": True, "mail_activity_quick_update": True}
+# One message for each successor says it all; nobody wants one for each record. What tracking
+# would log one record at a time, _leave_trail logs for all at once.
+QUIETLY = {
+    "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
+    "mail_notrack": True,
+}
 
 
 class SalesHandover(models.Model):
@@ -49,9 +54,7 @@ class SalesHandover(models.Model):
 
     def _lock(self):
         """Let two who press the button at once come one after the other."""
-        self.env.cr.execute(
-            SQL("SELECT id FROM sales_handover WHERE id = %s FOR UPDATE", self.id)
-        )
+        self.env.cr.execute(SQL("SELECT id FROM sales_handover WHERE id = %s FOR UPDATE", self.id))
         self.invalidate_recordset(["state"])
 
     def _skip_changed(self, key, lines, owner):
@@ -113,28 +116,53 @@ class SalesHandover(models.Model):
 
     def _move(self, key, lines, user):
         """Give the records of lines to a user, and have them say by which handover."""
+        if not lines:
+            return
         kind = self._get_kinds()[key]
         records = self._get_records(kind, lines)
-        if "message_ids" in records._fields:
-            records._track_set_log_message(self._get_trail())
         move = getattr(self, f"_move_{key}", None)
         if move:
             move(records, user, lines)
         else:
             records.write({kind.user_field: user.id})
+        if "message_ids" in records._fields:
+            self._leave_trail(records, self._get_trail(user))
 
     def _move_order(self, records, user, lines):
         # An order that comes back to its salesperson needs nobody else to follow it up.
         for salesperson, orders in records.grouped("user_id").items():
             orders.follow_up_user_id = user if user != salesperson else False
 
-    def _get_trail(self):
-        text = (
-            self.env._("Taken back by undoing handover %(handover)s.")
-            if self.state == "undone"
-            else self.env._("Handed over by %(handover)s.")
+    def _get_trail(self, user):
+        """:return: what each record says about how it came to a user"""
+        values = {"user": user.name, "handover": self._get_html_link(self.name)}
+        if self.state == "undone":
+            return self.env._("Back with %(user)s: handover %(handover)s was undone.", **values)
+        return self.env._("Handed over to %(user)s by %(handover)s.", **values)
+
+    @api.model
+    def _leave_trail(self, records, body):
+        """Log one note on all records, in one statement after that for the first of them."""
+        note = records[:1]._message_log(body=body)
+        note.flush_recordset()
+        names = (name for name, field in note._fields.items() if field.store and field.column_type)
+        columns = SQL(", ").join(
+            SQL.identifier(name) for name in names if name not in ("id", "res_id")
         )
-        return Markup(text) % {"handover": self._get_html_link(self.name)}
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO mail_message (res_id, %(columns)s)
+                SELECT record.id, %(columns)s
+                  FROM mail_message note CROSS JOIN unnest(%(ids)s::int[]) AS record(id)
+                 WHERE note.id = %(note)s
+                """,
+                columns=columns,
+                ids=records[1:].ids,
+                note=note.id,
+            )
+        )
+        records.invalidate_recordset(["message_ids"], flush=False)
 
     # === MEMBERSHIPS === #
     def _end_memberships(self):
@@ -204,14 +232,15 @@ class SalesHandover(models.Model):
             Markup("<li>%s: %s %s</li>") % (user.name, count, labels.get(kind, kind).lower())
             for _sequence, kind, user, count in counted
         )
+        person = self.from_user_id.name
         text = (
-            self.env._("Undone: everything below is with %(person)s again.")
+            self.env._("Undone: everything below is with %(person)s again.", person=person)
             if undone
-            else self.env._("Handed over from %(person)s:")
+            else self.env._("Handed over from %(person)s:", person=person)
         )
         users = (self._get_persons() - self.env.user).filtered("active")
         self.message_post(
-            body=Markup("<p>%s</p><ul>%s</ul>") % (text % {"person": self.from_user_id.name}, rows),
+            body=Markup("<p>%s</p><ul>%s</ul>") % (text, rows),
             partner_ids=users.partner_id.ids,
             author_id=self.env.user.partner_id.id,
             subtype_xmlid="mail.mt_note",

@@ -10,7 +10,7 @@ class SalesHandoverSummary(models.Model):
     _auto = False
     _order = "sequence, kind"
     _rec_name = "kind"
-    _depends = {  # noqa: RUF012
+    _depends = {
         "sales.handover.line": [
             "handover_id",
             "kind",
