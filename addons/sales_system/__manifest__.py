@@ -21,6 +21,7 @@
         "security/organisation/ir_rules.xml",
         "security/organisation/team_rules.xml",
         "security/organisation/partner_rules.xml",
+        "security/organisation/handover_rules.xml",
         "security/importing/ir_rules.xml",
         "security/approval/ir_rules.xml",
         "data/ir_sequence_data.xml",
@@ -36,6 +37,9 @@
         "views/organisation/res_partner_views.xml",
         "views/organisation/res_users_views.xml",
         "views/organisation/sale_order_views.xml",
+        "views/organisation/account_move_views.xml",
+        "views/organisation/sales_handover_line_views.xml",
+        "views/organisation/sales_handover_views.xml",
         "views/ledger/sales_ledger_entry_views.xml",
         "views/ledger/sales_ledger_verification_views.xml",
         "wizard/ledger/sales_ledger_lock_views.xml",
@@ -60,6 +64,7 @@
         "demo/organisation/master_data_demo.xml",
         "demo/ledger/sale_order_demo.xml",
         "demo/approval/approval_demo.xml",
+        "demo/organisation/sales_handover_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -53,10 +53,13 @@ class SalesApprovalRule(models.Model):
     threshold = fields.Float(
         string="Limit",
         digits=(16, 2),
-        help="In percent, or in money for amounts. Exactly the limit needs no approval.",
+        help="In percent, in money for amounts, or a number of records. Exactly the limit needs "
+        "no approval.",
     )
     unit = fields.Selection(
-        [("percent", "%"), ("money", "Money")], compute="_compute_unit", string="Unit"
+        [("percent", "%"), ("money", "Money"), ("count", "Number")],
+        compute="_compute_unit",
+        string="Unit",
     )
     summary = fields.Char(compute="_compute_summary", string="Approval Needed")
     step_ids = fields.One2many(
@@ -278,6 +281,8 @@ class SalesApprovalRule(models.Model):
         point = self.env["res.lang"]._get_data(code=self.env.user.lang or "en_US").decimal_point
         if point and point in text:
             text = text.rstrip("0").rstrip(point)
+        if self._get_basis().unit == "count":
+            return text
         return self.env._("%(number)s %%", number=text)
 
     def _get_reason(self, value, limit, company):
