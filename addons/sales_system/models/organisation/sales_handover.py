@@ -169,6 +169,14 @@ class SalesHandover(models.Model):
     )
 
     # === COMPUTE METHODS === #
+    @api.depends("name", "from_user_id.name", "to_user_id.name")
+    def _compute_display_name(self):
+        for handover in self:
+            persons = (handover.from_user_id.name, handover.to_user_id.name)
+            handover.display_name = (
+                f"{handover.name} ({' → '.join(persons)})" if all(persons) else handover.name
+            )
+
     @api.depends("from_user_id", "company_id")
     def _compute_team_id(self):
         for handover in self:
