@@ -140,16 +140,14 @@ class SalesHandover(models.Model):
 
     # === PREVIEW AND RESULT === #
     line_ids = fields.One2many("sales.handover.line", "handover_id", string="Records", copy=False)
-    summary_ids = fields.One2many("sales.handover.summary", "handover_id", string="Summary")
+    summary_ids = fields.One2many("sales.handover.summary", "handover_id")
     line_count = fields.Integer(string="Records Found", compute="_compute_counts")
     included_count = fields.Integer(string="Records to Move", compute="_compute_counts")
     moved_count = fields.Integer(string="Records Moved", compute="_compute_counts")
     skipped_count = fields.Integer(string="Records Skipped", compute="_compute_counts")
     collected_on = fields.Datetime(readonly=True, copy=False)
     is_future = fields.Boolean(compute="_compute_is_future")
-    released_by_id = fields.Many2one(
-        "res.users", string="Released By", readonly=True, copy=False, ondelete="restrict"
-    )
+    released_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     done_by_id = fields.Many2one(
         "res.users", string="Carried Out By", readonly=True, copy=False, ondelete="restrict"
     )
@@ -169,6 +167,14 @@ class SalesHandover(models.Model):
     )
 
     # === COMPUTE METHODS === #
+    @api.depends("name", "from_user_id.name", "to_user_id.name")
+    def _compute_display_name(self):
+        for handover in self:
+            persons = (handover.from_user_id.name, handover.to_user_id.name)
+            handover.display_name = (
+                f"{handover.name} ({' → '.join(persons)})" if all(persons) else handover.name
+            )
+
     @api.depends("from_user_id", "company_id")
     def _compute_team_id(self):
         for handover in self:

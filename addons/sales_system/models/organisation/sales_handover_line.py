@@ -85,9 +85,7 @@ class SalesHandoverLine(models.Model):
         string="Why Not",
         readonly=True,
     )
-    now_with_id = fields.Many2one(
-        "res.users", string="Now With", readonly=True, ondelete="set null"
-    )
+    now_with_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
 
     # === CONSTRAINTS AND INDEXES === #
     _record_unique = models.UniqueIndex(
