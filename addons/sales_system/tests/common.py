@@ -4,6 +4,8 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tools import mute_logger
 
+DEMO_LOGINS = ("li.na", "wang.wei", "zhao.lei")
+
 
 class SalesSystemCommon(TransactionCase):
     """A small company: two salespeople, a leader of all, an administrator, two customers."""
@@ -22,6 +24,7 @@ class SalesSystemCommon(TransactionCase):
         cls.env["sales.approval.rule"].search([]).active = False
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
         cls.company = cls.company.with_env(cls.env)
+        cls._make_room()
         cls.seller = cls._create_user("li.na", "sales_team.group_sale_salesman")
         cls.other_seller = cls._create_user("wang.wei", "sales_team.group_sale_salesman")
         cls.leader = cls._create_user("zhao.lei", "sales_team.group_sale_salesman_all_leads")
@@ -48,6 +51,15 @@ class SalesSystemCommon(TransactionCase):
                 "taxes_id": [Command.clear()],
             }
         )
+
+    @classmethod
+    def _make_room(cls):
+        """Take the names that the tests use from the demo data, which tours run on."""
+        for user in cls.env["res.users"].search([("login", "in", DEMO_LOGINS)]):
+            user.login = f"demo.{user.login}"
+        for territory in cls.env["sales.territory"].search([("code", "!=", False)]):
+            territory.code = f"demo.{territory.code}"
+        cls.env.flush_all()
 
     @classmethod
     def _create_user(cls, login, groups, company=None):
