@@ -24,12 +24,13 @@ class TestCommissionRpc(SalesCommissionCommon, RpcCase):
             with self.subTest(model=record._name, values=values):
                 _result, error = self._call(self.manager, record, "write", values)
                 self.assertTrue(error)
-        for model, values in (
-            ("sales.commission.run", {"state": "approved", "date_from": "2019-05-01"}),
-            ("sales.commission.statement", {"run_id": run.id}),
-            ("sales.commission.earning", {"run_id": run.id}),
+        may = {"date_from": "2019-05-01", "date_to": "2019-05-31"}
+        for model, values, message in (
+            ("sales.commission.run", {"state": "approved", **may}, "starts as a draft"),
+            ("sales.commission.statement", {"run_id": run.id}, "not allowed to create"),
+            ("sales.commission.earning", {"run_id": run.id}, "never edited"),
         ):
             with self.subTest(model=model, values=values):
                 _result, error = self._call(self.manager, self.env[model], "create", values)
-                self.assertTrue(error)
+                self.assertIn(message, error)
         self.assertEqual((plan.state, run.state, statement.amount), ("approved", "approved", 2.0))
