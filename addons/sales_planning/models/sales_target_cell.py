@@ -110,6 +110,9 @@ class SalesTargetCell(models.Model):
         if rest:
             self.plan_id._check_draft()
         result = super().write(rest)
+        if rest:
+            # Nor may it have moved into a plan that stands.
+            self.plan_id._check_draft()
         self._type([vals] * len(self))
         return result
 

@@ -34,7 +34,7 @@ class SalesTargetPlan(models.Model):
 
     _name = "sales.target.plan"
     _description = "Target Plan"
-    _inherit = ["mail.thread"]
+    _inherit = ["sales.state.mixin", "mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -249,27 +249,6 @@ class SalesTargetPlan(models.Model):
         }
 
     # === BUSINESS METHODS === #
-    def _update_state(self, allowed_states, target_state):
-        """Move the plans to a state, all of them or none.
-
-        :param tuple allowed_states: the states that the step may start from
-        :raises UserError: a plan is in another state
-        """
-        self.check_access("write")
-        self.lock_for_update()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for plan in self:
-            if plan.state not in allowed_states:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is in state “%(state)s”; this step needs “%(wanted)s”.",
-                        plan=plan.name,
-                        state=labels[plan.state],
-                        wanted="” / “".join(labels[state] for state in allowed_states),
-                    )
-                )
-        self.write({"state": target_state})
-
     def _approval_error_message(self):
         """:return: why the plan cannot be approved now, or None"""
         self.ensure_one()

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_actual
 from . import test_allocation
 from . import test_allocation_properties
@@ -7,6 +8,7 @@ from . import test_security
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from . import test_target_rpc
 from .decomposing import test_decomposing, test_matrix
 from .weighing import test_evidence
 from .weighing import test_season_profile
