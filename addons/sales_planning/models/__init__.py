@@ -9,5 +9,6 @@ from . import sales_target_cell
 from . import sales_target_change
 from . import sales_target_numbers
 from . import sales_target_actual
+from . import negotiation
 from . import sales_import_kind
 from . import sales_import_target

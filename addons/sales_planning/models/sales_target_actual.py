@@ -149,19 +149,7 @@ class SalesTargetActual(models.AbstractModel):
     @api.model
     def _counted_query(self, plan, combination):
         """:return: ``SQL`` of node, period and actual, for the nodes of one combination"""
-        joins, conditions = [], []
-        for name in TARGET_DIMENSIONS:
-            node = SQL.identifier("target", name)
-            entry = SQL.identifier("entry", name)
-            if name not in combination:
-                conditions.append(SQL("%s IS NULL", node))
-            elif self._is_tree(name):
-                tree = self._tree_name(name)
-                member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
-                joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, entry))
-                conditions.append(SQL("%s = %s", ancestor, node))
-            else:
-                conditions.append(SQL("%s = %s", entry, node))
+        joins, conditions = self._match_sql(combination)
         digits = plan.currency_id.decimal_places if plan.currency_id else None
         value = SQL("SUM(entry.value)")
         late = SQL("SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL)")
@@ -183,10 +171,30 @@ class SalesTargetActual(models.AbstractModel):
             entries=self.env["sales.target.metric"]._entries_sql(
                 plan, plan.date_from, plan.date_to
             ),
-            joins=SQL(" ").join(joins),
+            joins=joins,
             plan=plan.id,
-            conditions=SQL(" AND ").join(conditions),
+            conditions=conditions,
         )
+
+    @api.model
+    def _match_sql(self, combination):
+        """:return: ``SQL`` of the joins and of the conditions under which an entry counts for a
+        node that names exactly the dimensions of the combination
+        """
+        joins, conditions = [], []
+        for name in TARGET_DIMENSIONS:
+            node = SQL.identifier("target", name)
+            entry = SQL.identifier("entry", name)
+            if name not in combination:
+                conditions.append(SQL("%s IS NULL", node))
+            elif self._is_tree(name):
+                tree = self._tree_name(name)
+                member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
+                joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, entry))
+                conditions.append(SQL("%s = %s", ancestor, node))
+            else:
+                conditions.append(SQL("%s = %s", entry, node))
+        return SQL(" ").join(joins), SQL(" AND ").join(conditions)
 
     @api.model
     def _tree_query(self, dimension):
