@@ -5,3 +5,11 @@ from . import test_security
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from .negotiation import test_concurrency
+from .negotiation import test_negotiation_tour
+from .negotiation import test_plan_approval
+from .negotiation import test_proposal_access
+from .negotiation import test_proposals
+from .negotiation import test_reminders
+from .negotiation import test_revisions
+from .negotiation import test_versions

@@ -209,10 +209,9 @@ class SalesTargetPlan(models.Model):
             activities = plan._get_proposal_activities(kind).filtered(
                 lambda activity: activity.user_id in users
             )
+            missing = (users & busy) - activities.user_id
             activities.filtered(lambda a, busy=busy: a.user_id not in busy).unlink()
-            plan._create_proposal_activities(
-                kind, (users & busy) - activities.user_id, day, summary
-            )
+            plan._create_proposal_activities(kind, missing, day, summary)
 
     def _get_proposing_users(self):
         nodes = self.env["sales.target"]._read_group(

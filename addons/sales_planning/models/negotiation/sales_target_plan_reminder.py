@@ -56,6 +56,7 @@ class SalesTargetPlan(models.Model):
 
     def _remind_owner(self, owner, targets):
         plan = self.with_context(lang=owner.lang)
+        due = min(target._get_proposal_deadline() for target in targets)
         plan._send_reminder(
             owner,
             plan.env._("Proposals for %(plan)s", plan=plan.name),
@@ -63,7 +64,9 @@ class SalesTargetPlan(models.Model):
                 "%(count)s targets of yours wait for your proposal, which is due on %(day)s: "
                 "%(targets)s. Open Planning ‣ My Proposals.",
                 count=len(targets),
-                day=format_date(plan.env, min(target._get_proposal_deadline() for target in targets)),
+                day=format_date(
+                    plan.env, min(target._get_proposal_deadline() for target in targets)
+                ),
                 targets=", ".join(targets[:5].with_env(plan.env).mapped("name")),
             ),
         )

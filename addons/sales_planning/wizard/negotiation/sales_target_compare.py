@@ -60,9 +60,7 @@ class SalesTargetCompare(models.TransientModel):
         begin on the same day or, of plans for different times, have the same running number.
         """
         shared = SQL(", ").join(
-            SQL(
-                "COALESCE(after.%(name)s, before.%(name)s) AS %(name)s", name=SQL.identifier(name)
-            )
+            SQL("COALESCE(after.%(name)s, before.%(name)s) AS %(name)s", name=SQL.identifier(name))
             for name in TARGET_DIMENSIONS
         )
         return SQL(
