@@ -17,12 +17,10 @@ class SalesTarget(models.Model):
     # === FIELDS === #
     leader_id = fields.Many2one(
         related="parent_id.responsible_id",
-        string="Leader",
         help="The owner of the target above, who accepts or returns the proposal.",
     )
     proposal_state = fields.Selection(
         PROPOSAL_STATE,
-        string="Proposal State",
         default="open",
         required=True,
         readonly=True,
@@ -396,7 +394,7 @@ class SalesTarget(models.Model):
                 ),
             )
         # Past this class's own write, which refuses dates of an approved plan.
-        super().write({"date_end": day})
+        super().write({"date_end": day})  # pylint: disable=super-method-mismatch
         plan._refresh()
 
     def _check_last_day(self, day):

@@ -101,7 +101,10 @@ class SalesTargetPlan(models.Model):
     def action_open_revise(self):
         self.ensure_one()
         return self.target_ids._open_wizard(
-            "sales.target.revise", self.env._("Revise"), default_plan_id=self.id
+            "sales.target.revise",
+            self.env._("Revise"),
+            default_plan_id=self.id,
+            default_method="percent",
         )
 
     def action_open_revisions(self):

@@ -71,12 +71,14 @@ class SalesTargetPlan(models.Model):
     # === ACTION METHODS === #
     def action_request_approval(self, reason=False):
         for plan in self:
-            if error := super(SalesTargetPlan, plan)._approval_error_message():
+            if error := plan._approval_error_message():
                 raise UserError(error)
         return super().action_request_approval(reason)
 
-    def _approval_error_message(self):
-        return super()._approval_error_message() or self._get_approval_error() or None
+    def action_approve(self, reason=False):
+        self.check_access("write")
+        self._check_approval()
+        return super().action_approve(reason)
 
     # === MEASURES === #
     def _measure_approval_total(self):

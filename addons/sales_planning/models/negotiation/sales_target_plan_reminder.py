@@ -64,9 +64,7 @@ class SalesTargetPlan(models.Model):
                 "%(count)s targets of yours wait for your proposal, which is due on %(day)s: "
                 "%(targets)s. Open Planning ‣ My Proposals.",
                 count=len(targets),
-                day=format_date(
-                    plan.env, min(target._get_proposal_deadline() for target in targets)
-                ),
+                day=format_date(plan.env, due),
                 targets=", ".join(targets[:5].with_env(plan.env).mapped("name")),
             ),
         )

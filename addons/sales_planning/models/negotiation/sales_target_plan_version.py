@@ -24,7 +24,6 @@ class SalesTargetPlan(models.Model):
     )
     first_version_id = fields.Many2one(
         "sales.target.plan",
-        string="First Version",
         readonly=True,
         copy=False,
         ondelete="restrict",

@@ -12,8 +12,8 @@ class SalesTargetCompare(models.TransientModel):
     _name = "sales.target.compare"
     _description = "Compare Target Plans"
 
-    before_id = fields.Many2one("sales.target.plan", string="Before", required=True)
-    after_id = fields.Many2one("sales.target.plan", string="After", required=True)
+    before_id = fields.Many2one("sales.target.plan", required=True)
+    after_id = fields.Many2one("sales.target.plan", required=True)
     value = fields.Selection(TARGET_VALUE, string="Number", required=True, default="assigned")
 
     # === ACTION METHODS === #
@@ -112,14 +112,17 @@ class SalesTargetCompare(models.TransientModel):
             SELECT cell.id, cell.target_id, cell.date_from, %(number)s AS number,
                    %(place)s AS place, %(dimensions)s,
                    target.parent_id IS NULL AS is_top,
-                   NOT EXISTS (SELECT FROM sales_target p WHERE p.parent_id = target.id)
-                       AS is_lowest
+                   target.id NOT IN (
+                       SELECT DISTINCT parent_id FROM sales_target
+                        WHERE plan_id = %(plan)s AND parent_id IS NOT NULL
+                   ) AS is_lowest
               FROM sales_target_cell cell JOIN sales_target target ON target.id = cell.target_id
              WHERE target.id IN %(visible)s
             """,
             number=SQL.identifier("cell", self.value),
             place=self._place_sql(plan),
             dimensions=SQL(", ").join(SQL.identifier("target", name) for name in TARGET_DIMENSIONS),
+            plan=plan.id,
             visible=visible.subselect(),
         )
 

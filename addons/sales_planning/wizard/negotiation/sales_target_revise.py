@@ -251,11 +251,12 @@ class SalesTargetRevise(models.TransientModel):
                 SELECT cell.id, cell.target_id, target.parent_id, cell.date_from,
                        %(column)s::text AS number,
                        target.parent_id IS NULL OR target.id = %(top)s AS is_top,
-                       NOT EXISTS (
-                           SELECT FROM sales_target part
-                             JOIN sales_target_cell below
-                               ON below.target_id = part.id AND below.date_from = cell.date_from
-                            WHERE part.parent_id = target.id AND %(below)s IS NOT NULL
+                       (target.id, cell.date_from) NOT IN (
+                           SELECT DISTINCT part.parent_id, below.date_from
+                             FROM sales_target part
+                             JOIN sales_target_cell below ON below.target_id = part.id
+                            WHERE part.plan_id = %(plan)s AND part.parent_id IS NOT NULL
+                              AND %(below)s IS NOT NULL
                        ) AS is_lowest
                   FROM sales_target_cell cell JOIN sales_target target ON target.id = target_id
                  WHERE %(condition)s AND cell.date_to >= COALESCE(%(first)s, cell.date_to)
@@ -264,6 +265,7 @@ class SalesTargetRevise(models.TransientModel):
                 """,
                 column=column,
                 below=SQL.identifier("below", self.value),
+                plan=self.plan_id.id,
                 top=self.target_id._origin.id or 0,
                 condition=condition,
                 first=first or None,

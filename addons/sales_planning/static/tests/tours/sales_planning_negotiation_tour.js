@@ -79,7 +79,6 @@ registry.category("web_tour.tours").add("sales_planning_approved", {
         { trigger: ".modal-footer .btn-primary", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Approved')" },
         { trigger: ".o_statusbar_buttons button[name='action_open_revise']", run: "click" },
-        { trigger: ".modal .o_radio_item:contains('percent') input", run: "click" },
         { trigger: ".modal [name='percent'] input", run: "edit 10" },
         { trigger: ".modal [name='reason'] textarea", run: "edit The market grows" },
         { trigger: ".modal-footer button[name='action_confirm']", run: "click" },
