@@ -29,7 +29,8 @@ class SalesTargetPlan(models.Model):
     """Target plan: what a company wants to reach in a span of time, by one metric.
 
     Its nodes (:class:`SalesTarget`) say who or what is to reach it, and their cells how much
-    in which sub-period. Only a draft can be changed; only an open plan is counted anew.
+    in which sub-period. A draft can be changed, and so can a plan whose owners propose their
+    numbers; an approved one only by a revision. A closed plan is not counted any more.
     """
 
     _name = "sales.target.plan"
@@ -190,7 +191,7 @@ class SalesTargetPlan(models.Model):
         for plan in self:
             if error := plan._approval_error_message():
                 raise UserError(error)
-        self._update_state(("draft",), "approved")
+        self._update_state(("draft", "proposing"), "approved")
         return True
 
     def action_close(self):
@@ -201,10 +202,10 @@ class SalesTargetPlan(models.Model):
         return True
 
     def action_reopen(self):
-        """One step back: a closed plan is counted again, an approved one can be changed."""
-        closed = self.filtered(lambda plan: plan.state == "closed")
-        (self - closed)._update_state(("approved",), "draft")
-        closed._update_state(("closed",), "approved")
+        """Count closed plans again. An approved plan is never a draft again: its numbers change
+        by a revision, or in a new version.
+        """
+        self._update_state(("closed",), "approved")
         return True
 
     def action_refresh(self):
@@ -273,7 +274,7 @@ class SalesTargetPlan(models.Model):
             raise UserError(
                 self.env._(
                     "%(plan)s is no longer a draft, so its targets stand. "
-                    "Reopen the plan until it is a draft again to change them.",
+                    "Change numbers by a revision, and who has a target in a new version.",
                     plan=fixed[0].name,
                 )
             )

@@ -13,3 +13,11 @@ from .decomposing import test_decomposing, test_matrix
 from .weighing import test_evidence
 from .weighing import test_season_profile
 from .weighing import test_weights
+from .negotiation import test_concurrency
+from .negotiation import test_negotiation_tour
+from .negotiation import test_plan_approval
+from .negotiation import test_proposal_access
+from .negotiation import test_proposals
+from .negotiation import test_reminders
+from .negotiation import test_revisions
+from .negotiation import test_versions

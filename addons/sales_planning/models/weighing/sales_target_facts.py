@@ -111,7 +111,7 @@ class SalesTargetFacts(models.AbstractModel):
     @api.model
     def _read_buckets(self, plan, nodes, facts, borders, in_force):
         """:return: list of target id, number of the days between two borders, Decimal"""
-        actuals = self.env["sales.target.actual"]
+        actuals = self.env["sales.target.matching"]
         ids = [node.id for node in nodes]
         self.env.flush_all()
         combinations = actuals._get_combinations(plan, ids)
@@ -234,7 +234,7 @@ class SalesTargetFacts(models.AbstractModel):
     def _get_receivable_ids(self, target):
         """:return: list of ids of the invoices whose open amounts count for the node"""
         plan = target.plan_id
-        actuals = self.env["sales.target.actual"]
+        actuals = self.env["sales.target.matching"]
         combinations = actuals._get_combinations(plan, target.ids)
         matched = actuals._matched_query(
             combinations[0],
