@@ -109,7 +109,7 @@ class SalesSeasonProfileLine(models.Model):
     _rec_name = "month"
 
     profile_id = fields.Many2one(
-        "sales.season.profile", string="Profile", required=True, index=True, ondelete="cascade"
+        "sales.season.profile", required=True, index=True, ondelete="cascade"
     )
     month = fields.Selection(MONTH, required=True)
     weight = fields.Float(

@@ -23,7 +23,8 @@ class TestTwoLeadersAtOnce(BaseCase):
             part = env["sales.target"].create(
                 {"plan_id": plan.id, "parent_id": top.id, "partner_id": partner.id}
             )
-            (top | part).cell_ids.write({"assigned": 100})
+            top.cell_ids.write({"assigned": 1000})
+            part.cell_ids.write({"assigned": 100})
             self.plan_id, self.partner_id = plan.id, partner.id
             self.top_ids, self.part_ids = top.cell_ids.ids, part.cell_ids.ids
         self.addCleanup(self._delete)

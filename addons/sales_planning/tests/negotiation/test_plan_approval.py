@@ -101,7 +101,7 @@ class TestPlanApproval(NegotiationCommon):
         self._as(self.manager, self.plan).action_new_version()
         version = self.plan.search([("previous_id", "=", self.plan.id)])
         self.assertFalse(version._get_approval_error())
-        self._cell(version.top_target_ids, 1).assigned = 50
+        self._cell(version.top_target_ids, 1).assigned = 450
         self.assertRegex(
             version._get_approval_error(), r"Change from the earlier version 6.67 % \(limit 5 %\)"
         )
