@@ -11,12 +11,19 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/weighing/ir_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
         "views/sales_target_plan_views.xml",
         "views/sales_target_views.xml",
         "views/sales_target_cell_views.xml",
         "views/sales_import_views.xml",
+        "wizard/weighing/sales_season_profile_fill_views.xml",
+        "views/weighing/sales_season_profile_views.xml",
+        "views/weighing/sales_target_plan_views.xml",
+        "views/weighing/sales_target_views.xml",
+        "views/weighing/sales_territory_views.xml",
+        "views/weighing/res_partner_views.xml",
         "views/sales_planning_menus.xml",
     ],
     "assets": {
@@ -26,6 +33,7 @@
     },
     "demo": [
         "demo/sales_target_plan_demo.xml",
+        "demo/weighing/sales_season_profile_demo.xml",
     ],
     "application": True,
 }

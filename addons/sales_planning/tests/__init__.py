@@ -5,3 +5,6 @@ from . import test_security
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from .weighing import test_evidence
+from .weighing import test_season_profile
+from .weighing import test_weights
