@@ -17,6 +17,7 @@ class SalesTarget(models.Model):
     # === FIELDS === #
     leader_id = fields.Many2one(
         related="parent_id.responsible_id",
+        string="Leader",
         help="The owner of the target above, who accepts or returns the proposal.",
     )
     proposal_state = fields.Selection(

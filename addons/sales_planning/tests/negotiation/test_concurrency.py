@@ -112,7 +112,7 @@ class TestTwoLeadersAtOnce(BaseCase):
             for part_id, top_id in zip(self.part_ids, self.top_ids, strict=True):
                 part, top = cells.browse(part_id), cells.browse(top_id)
                 self.assertEqual(part.assigned, changed.get(part_id, 100))
-                self.assertEqual(top.unassigned, 100 - part.assigned)
+                self.assertEqual(top.unassigned, 1000 - part.assigned)
             self.assertEqual(
                 part.target_id.assigned, sum(changed.values()) + 100 * (12 - len(changed))
             )

@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("sales_planning_accept", {
         },
         {
             content: "Nothing is left to decide",
-            trigger: ".o_list_view:not(:has(.o_group_header:contains('li.na')))",
+            trigger: ".o_list_view:not(:has(.o_data_row)) .o_view_nocontent",
         },
     ],
 });
@@ -82,10 +82,8 @@ registry.category("web_tour.tours").add("sales_planning_approved", {
         { trigger: ".modal [name='percent'] input", run: "edit 10" },
         { trigger: ".modal [name='reason'] textarea", run: "edit The market grows" },
         { trigger: ".modal-footer button[name='action_confirm']", run: "click" },
-        {
-            trigger: "body:not(:has(.modal)) button[name='action_open_revisions']",
-            run: "click",
-        },
+        { trigger: "body:not(:has(.modal)) .o_button_more", run: "click" },
+        { trigger: "button[name='action_open_revisions']", run: "click" },
         { trigger: ".o_data_row:contains('The market grows') button[name='action_open_changes']", run: "click" },
         { trigger: ".o_data_row:contains('Revised'):contains('The market grows')" },
     ],
