@@ -1,7 +1,7 @@
 """``make screenshots``: the pictures of the documentation, in English and Chinese.
 
 Serves the database that it was started on, opens each page of ``PICTURES`` as the
-administrator and writes ``docs/guide/images/<name>.<language>.png``.
+user that it belongs to and writes ``docs/guide/images/<name>.<language>.png``.
 """
 
 import base64
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from odoo.fields import Command
+
 from . import browser, paths, platform, server
 from .chromium import PageError, open_page
 from .odoo_session import open_environment
@@ -18,7 +20,7 @@ from .steps import StepFailed, exit_with_sentence, say
 
 FOLDER = paths.ROOT / "docs" / "guide" / "images"
 LANGUAGES = ("en_US", "zh_CN")
-LOGIN = PASSWORD = "admin"  # noqa: S105 (Odoo's own default for a demo database)
+LOGIN = "admin"
 WIDTH = 1280
 LARGEST = 150_000
 COLOURS = 256
@@ -35,6 +37,7 @@ class Picture:
     :param wait: CSS selector of what must be there
     :param clicks: CSS selectors to click, one after the other
     :param height: of the picture, in pixels
+    :param login: of the user who sees it; the password of a demo user is the login
     """
 
     name: str
@@ -44,6 +47,7 @@ class Picture:
     wait: str = ".o_form_sheet"
     clicks: tuple = ()
     height: int = 640
+    login: str = LOGIN
 
 
 def _tab(name):
@@ -52,6 +56,7 @@ def _tab(name):
 
 LIST = ".o_list_table .o_data_row, .o_list_table .o_group_header"
 PIVOT = ".o_pivot table"
+UNFOLD = ".o_hierarchy_node_button"
 # The list begins newest first; one click takes that away, the next turns it round.
 OLDEST_FIRST = ("th[data-name=date]", "th[data-name=date]")
 IMPORTS = "sales_system.sales_import_ledger_action"
@@ -60,6 +65,12 @@ PLANS = "sales_planning.sales_target_plan_action"
 ATTAINMENT = "sales_planning.sales_target_cell_action_open_attainment"
 RUNS = "sales_commission.sales_commission_run_action"
 STATEMENTS = "sales_commission.sales_commission_statement_action"
+TEAMS = "sales_system.crm_team_action"
+TERRITORY_RULES = "sales_system.sales_territory_rule_action"
+COVERAGE = "sales_system.sales_team_coverage_action"
+APPROVAL_RULES = "sales_system.sales_approval_rule_action"
+APPROVALS = "sales_system.sales_approval_request_action"
+QUOTATIONS = "sale.action_quotations_with_onboarding"
 
 PICTURES = (
     Picture("import-mapping", IMPORTS, "new_import", clicks=(_tab("columns"),), height=800),
@@ -72,6 +83,13 @@ PICTURES = (
     Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
+    Picture("teams", TEAMS, wait=".o_hierarchy_node", clicks=(UNFOLD,), height=500),
+    Picture("team", TEAMS, "team", clicks=(_tab("members_history"),), height=680),
+    Picture("territory-rules", TERRITORY_RULES, wait=LIST, height=320),
+    Picture("coverage", COVERAGE, wait=LIST, height=420),
+    Picture("approval-rule", APPROVAL_RULES, "approval_rule", height=640),
+    Picture("approval-order", QUOTATIONS, "order_over_limit", height=480),
+    Picture("approval-inbox", APPROVALS, wait=".o_kanban_record", height=320, login="zhao.lei"),
 )
 
 # A file as the old system wrote it: two of its rows have to be mended.
@@ -90,6 +108,8 @@ FILE_ROWS = (
     ("2024-03-15", False, -1),
 )
 UNKNOWN_CUSTOMER = "C117"
+
+RULE_NAMES = {"en_US": "Discounts above 15 %", "zh_CN": "折扣超过 15 %"}
 
 
 # --- records ---
@@ -132,6 +152,47 @@ def commission_statement(env):
     model = env["sales.commission.statement"]
     settled = model.search([("run_id.state", "in", ("approved", "closed"))])
     return max(settled or model.search([]), key=lambda one: one.earning_count, default=model)
+
+
+def team(env):
+    return env.ref("sales_system.team_east")
+
+
+def approval_rule(env):
+    """Return the rule that discounts above 15 % need the leader's approval."""
+    model = env["sales.approval.rule"]
+    rule = model.search([("basis", "=", "discount")], limit=1) or model.create(
+        {
+            "name": RULE_NAMES[env.lang],
+            "basis": "discount",
+            "threshold": 15.0,
+            "step_ids": [Command.create({"kind": "leader"})],
+        }
+    )
+    rule.name = RULE_NAMES[env.lang]
+    return rule
+
+
+def order_over_limit(env):
+    """Return a quotation that needs an approval, beside one that waits for it."""
+    approval_rule(env)
+    waiting = _quotation(env, "sales_system.partner_city_cycles", 18.0)
+    if waiting.approval_state == "needed":
+        waiting.action_request_approval()
+    return _quotation(env, "sales_system.partner_west_lake", 20.0)
+
+
+def _quotation(env, customer, discount):
+    """Return Li Na's quotation with a discount, made where it is missing."""
+    model = env["sale.order"].with_user(env.ref("sales_system.user_li_na"))
+    line = {
+        "product_id": env.ref("sales_system.product_road_100").id,
+        "product_uom_qty": 10,
+        "discount": discount,
+    }
+    return model.search(
+        [("state", "=", "draft"), ("order_line.discount", "=", discount)], limit=1
+    ) or model.create({"partner_id": env.ref(customer).id, "order_line": [Command.create(line)]})
 
 
 def _first(env, model, domain):
@@ -182,8 +243,12 @@ def main():
             addresses = prepare(database, language, wanted)
             serving = server.serving(ready, database, None, "--max-cron-threads", "0")
             with serving as (address, _process), open_page(executable, WIDTH) as page:
-                page.log_in(address, LOGIN, PASSWORD)
+                login = None
                 for picture in wanted:
+                    if picture.login != login:
+                        login = picture.login
+                        page.call("Network.clearBrowserCookies")
+                        page.log_in(address, login, login)
                     if not take(page, picture, address, addresses[picture.name], language):
                         missing.append(f"{picture.name}.{language}")
     if missing:
@@ -203,12 +268,14 @@ def settle_ledger(database):
 
 
 def prepare(database, language, pictures):
-    """Give the administrator a language, and find or make the record of each picture.
+    """Give the users a language, and find or make the record of each picture.
 
     :return: dict of picture name → path of its page, or None where there is no such record
     """
     with open_environment(database, LOGIN) as env:
-        env.user.write({"lang": language, "tz": "Asia/Shanghai"})
+        logins = {LOGIN, *(one.login for one in pictures)}
+        users = env["res.users"].search([("login", "in", list(logins))])
+        users.write({"lang": language, "tz": "Asia/Shanghai"})
         env = env(context={"lang": language, "tz": "Asia/Shanghai"})
         records = {}
         for name in {one.record for one in pictures if one.record}:

@@ -11,3 +11,5 @@ from . import sales_target_numbers
 from . import sales_target_actual
 from . import sales_import_kind
 from . import sales_import_target
+from . import weighing
+from . import decomposing

@@ -215,7 +215,8 @@ class SalesTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
-        targets.plan_id._check_draft()
+        if not self.env.context.get("adds_to_approved_plan"):
+            targets.plan_id._check_draft()
         targets._create_cells()
         return targets
 
@@ -273,7 +274,12 @@ class SalesTarget(models.Model):
         self.ensure_one()
         date_from = max(date_from, self.date_start or date_from)
         date_to = min(date_to, self.date_end or date_to)
-        return self.plan_id._get_ledger_domain(date_from, date_to) + [
+        return self.plan_id._get_ledger_domain(date_from, date_to) + self._get_dimension_domain()
+
+    def _get_dimension_domain(self):
+        """:return: list domain of the ledger entries that agree with the node, of any day"""
+        self.ensure_one()
+        return [
             (name, "child_of" if self._is_tree(name) else "=", self.sudo()[name].id)
             for name in self._named_dimensions()
         ]

@@ -40,15 +40,20 @@ class SalesTargetActual(models.AbstractModel):
         plan.invalidate_recordset(["assigned", "actual", "gap", "attainment"])
 
     @api.model
-    def _get_combinations(self, plan):
-        """:return: list of the tuples of dimensions that nodes of the plan name together"""
+    def _get_combinations(self, plan, target_ids=None):
+        """:return: list of the tuples of dimensions that nodes of the plan name together
+
+        :param list target_ids: only these nodes; None for all
+        """
+        chosen = SQL("TRUE") if target_ids is None else SQL("id = ANY(%s)", list(target_ids))
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT %s FROM sales_target WHERE plan_id = %s",
+                "SELECT DISTINCT %s FROM sales_target WHERE plan_id = %s AND %s",
                 SQL(", ").join(
                     SQL("%s IS NOT NULL", SQL.identifier(name)) for name in TARGET_DIMENSIONS
                 ),
                 plan.id,
+                chosen,
             )
         )
         return [
@@ -64,7 +69,7 @@ class SalesTargetActual(models.AbstractModel):
             """
             UPDATE sales_target_cell cell SET unassigned = fresh.unassigned
               FROM (
-                    SELECT upper.id, COALESCE(upper.assigned, 0) - lower.assigned AS unassigned
+                    SELECT upper.id, upper.assigned - lower.assigned AS unassigned
                       FROM sales_target_cell upper
                       JOIN sales_target target ON target.id = upper.target_id
                       LEFT JOIN (
@@ -116,7 +121,6 @@ class SalesTargetActual(models.AbstractModel):
     def _count_query(self, plan, combinations):
         """:return: ``SQL`` that counts all cells of the plan"""
         figures = self.env["sales.target.figures"]
-        trees = {name for one in combinations for name in one if self._is_tree(name)}
         return SQL(
             """
             WITH %(trees)s
@@ -136,7 +140,7 @@ class SalesTargetActual(models.AbstractModel):
                AND (cell.actual, cell.late, cell.gap)
                    IS DISTINCT FROM (fresh.actual, fresh.late, fresh.gap)
             """,
-            trees=SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees)),
+            trees=self._trees_sql(combinations),
             counted=SQL(" UNION ALL ").join(
                 self._counted_query(plan, combination) for combination in combinations
             ),
@@ -149,7 +153,33 @@ class SalesTargetActual(models.AbstractModel):
     @api.model
     def _counted_query(self, plan, combination):
         """:return: ``SQL`` of node, period and actual, for the nodes of one combination"""
-        joins, conditions = [], []
+        digits = plan.currency_id.decimal_places if plan.currency_id else None
+        value = SQL("SUM(entry.value)")
+        late = SQL("SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL)")
+        if digits is not None:
+            value, late = (SQL("ROUND(%s, %s)", total, digits) for total in (value, late))
+        return self._matched_query(
+            combination,
+            entries=self.env["sales.target.metric"]._entries_sql(
+                plan, plan.date_from, plan.date_to
+            ),
+            nodes=SQL("target.plan_id = %s AND %s", plan.id, self._in_force_sql()),
+            period=self._period_sql(plan, SQL("entry.date")),
+            figures=SQL("%s AS actual, %s AS late", value, late),
+        )
+
+    @api.model
+    def _matched_query(self, combination, entries, nodes, period, figures):
+        """Match entries to the nodes that name one combination of dimensions, and sum them up.
+
+        :param tuple combination: the dimensions that the nodes name, and no others
+        :param SQL entries: query or table with the dimensions; ``entry`` in the other parameters
+        :param SQL nodes: condition on the nodes, which are called ``target``, and the entry
+        :param SQL period: number of the period that an entry counts in
+        :param SQL figures: what to sum up, with names
+        :return: ``SQL`` of target_id, period and the figures
+        """
+        joins, conditions = [], [nodes]
         for name in TARGET_DIMENSIONS:
             node = SQL.identifier("target", name)
             entry = SQL.identifier("entry", name)
@@ -162,31 +192,35 @@ class SalesTargetActual(models.AbstractModel):
                 conditions.append(SQL("%s = %s", ancestor, node))
             else:
                 conditions.append(SQL("%s = %s", entry, node))
-        digits = plan.currency_id.decimal_places if plan.currency_id else None
-        value = SQL("SUM(entry.value)")
-        late = SQL("SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL)")
-        if digits is not None:
-            value, late = (SQL("ROUND(%s, %s)", total, digits) for total in (value, late))
         return SQL(
             """
-            SELECT target.id AS target_id, %(period)s AS period,
-                   %(value)s AS actual, %(late)s AS late
+            SELECT target.id AS target_id, %(period)s AS period, %(figures)s
               FROM (%(entries)s) AS entry %(joins)s CROSS JOIN sales_target target
-             WHERE target.plan_id = %(plan)s AND %(conditions)s
-               AND (target.date_start IS NULL OR entry.date >= target.date_start)
-               AND (target.date_end IS NULL OR entry.date <= target.date_end)
+             WHERE %(conditions)s
              GROUP BY 1, 2
             """,
-            period=self._period_sql(plan, SQL("entry.date")),
-            value=value,
-            late=late,
-            entries=self.env["sales.target.metric"]._entries_sql(
-                plan, plan.date_from, plan.date_to
-            ),
+            period=period,
+            figures=figures,
+            entries=entries,
             joins=SQL(" ").join(joins),
-            plan=plan.id,
             conditions=SQL(" AND ").join(conditions),
         )
+
+    @api.model
+    def _in_force_sql(self):
+        """:return: ``SQL`` condition: the entry lies in the days that the node is valid on"""
+        return SQL(
+            "(target.date_start IS NULL OR entry.date >= target.date_start)"
+            " AND (target.date_end IS NULL OR entry.date <= target.date_end)"
+        )
+
+    @api.model
+    def _trees_sql(self, combinations):
+        """:return: ``SQL`` of the common table expressions that the combinations need, each
+        with a comma after it
+        """
+        trees = {name for one in combinations for name in one if self._is_tree(name)}
+        return SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees))
 
     @api.model
     def _tree_query(self, dimension):

@@ -1,17 +1,9 @@
-from babel.dates import format_skeleton
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
-from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..engine import periods
 from .sales_target_figures import TARGET_VALUES
-
-# How a period is written, as a skeleton that each language orders in its own way:
-# month → “Jul 2026” and “2026年7月”.
-PERIOD_SKELETON = {"week": "yw", "month": "yMMM", "quarter": "yQQQ", "year": "y"}
-
 
 class SalesTargetCell(models.Model):
     """Target cell: the number that a node is to reach in one period, and what it reached.
@@ -62,12 +54,9 @@ class SalesTargetCell(models.Model):
     @api.depends("date_from", "plan_id.period")
     @api.depends_context("lang")
     def _compute_period_name(self):
-        locale = babel_locale_parse(get_lang(self.env).code)
         for cell in self:
-            skeleton = PERIOD_SKELETON.get(cell.plan_id.period)
-            first = cell.date_from
-            known = skeleton and first
-            cell.period_name = known and format_skeleton(skeleton, first, locale=locale)
+            plan, first = cell.plan_id, cell.date_from
+            cell.period_name = plan.period and first and plan._get_period_name(first)
 
     @api.depends("target_id.name", "period_name")
     @api.depends_context("lang")

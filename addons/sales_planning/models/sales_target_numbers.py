@@ -46,6 +46,7 @@ class SalesTargetNumbers(models.AbstractModel):
         changed = self.env.cr.rowcount
         self.env["sales.target.change"].invalidate_model()
         self.env["sales.target.actual"]._roll_up(plan)
+        plan._check_within()
         return changed
 
     # === CHECKS === #

@@ -5,3 +5,4 @@ from . import test_security
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from .decomposing import test_decomposing, test_matrix

@@ -21,7 +21,7 @@ class SalesApprovalDelegation(models.Model):
     )
     delegate_id = fields.Many2one(
         comodel_name="res.users",
-        string="Delegate",
+        string="Delegate To",
         required=True,
         index=True,
         domain=[("share", "=", False)],

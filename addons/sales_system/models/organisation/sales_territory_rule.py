@@ -68,6 +68,7 @@ class SalesTerritoryRule(models.Model):
     )
     state_id = fields.Many2one(
         comodel_name="res.country.state",
+        string="Province or State",
         ondelete="cascade",
         domain="[('country_id', '=?', country_id)]",
     )

@@ -10,7 +10,7 @@ class SalesApprovalRequestDelegate(models.TransientModel):
     request_ids = fields.Many2many("sales.approval.request", string="Requests", required=True)
     delegate_id = fields.Many2one(
         "res.users",
-        string="Delegate",
+        string="Delegate To",
         required=True,
         domain=[("share", "=", False)],
     )

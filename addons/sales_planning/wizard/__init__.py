@@ -1,0 +1,2 @@
+from . import decomposing
+from . import weighing
