@@ -31,6 +31,12 @@
         "views/sales_planning_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "sales_planning/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "sales_planning/static/tests/**/*.test.js",
+        ],
         "web.assets_tests": [
             "sales_planning/static/tests/tours/**/*",
         ],

@@ -47,6 +47,7 @@ class SalesTarget(models.Model):
                     for node in self.browse([*reversed(branch.above(self.id)), self.id])
                 ],
                 "has_parent": bool(self.parent_id),
+                "can_assign": self.can_assign,
             },
             "plan": self._get_matrix_plan(parts),
             "value": value,

@@ -52,7 +52,7 @@ export class MatrixModel extends EventBus {
      * @returns {Promise<boolean>} whether it was saved
      */
     async save(reason = false) {
-        await this.settled;
+        await this.balance();
         if (this.state.error) {
             this.refuse(_t("Mend the red cells or undo, then save."));
             return false;
@@ -154,6 +154,9 @@ export class MatrixModel extends EventBus {
 
     /** Split anew by the chosen method whatever is not pinned. */
     rebalance() {
+        if (this.amountAt(this.ownRow, TOTAL) === null && !isBound(this.state)) {
+            return this.refuse(_t("There is nothing to split yet. Type the total first."));
+        }
         this.step({ ...this.state, error: null, request: this.options });
     }
 
@@ -187,47 +190,48 @@ export class MatrixModel extends EventBus {
 
     show(state) {
         this.notice = null;
-        this.state = state.request && !isBound(state) && state.request === CURRENT
-            ? this.loose(state)
-            : state;
+        this.state = state.request === CURRENT && !isBound(state) ? this.loosen(state) : state;
         this.changed();
-        this.settled = this.balance();
+        return this.balance();
     }
 
     /** Nothing holds, so nothing has to make room. */
-    loose(state) {
+    loosen(state) {
         const columns = this.sums.ofColumns(state.amounts, this.width);
         return withAnswer(state, { amounts: state.amounts, columns }, this.canAssign);
     }
 
     /** Ask the server to balance, one question at a time, until the last one is answered. */
-    async balance() {
-        if (this.balancing) {
-            return this.balancing;
+    balance() {
+        if (this.state.request && !this.balancing) {
+            this.balancing = this.answerAll();
         }
-        this.balancing = this.ask();
-        await this.balancing;
-        this.balancing = null;
+        return this.balancing;
     }
 
-    async ask() {
-        while (this.state.request) {
-            const asked = this.state;
-            let answer;
-            try {
-                answer = await this.call("balance_matrix", {
-                    state: toRequest(asked, this.matrix),
-                });
-            } catch (error) {
-                answer = { error: { message: sentenceOf(error), cells: [] } };
+    async answerAll() {
+        try {
+            while (this.state.request) {
+                const asked = this.state;
+                const answer = await this.ask(asked);
+                // Something newer was typed or undone meanwhile: this answer is of no use.
+                if (this.state === asked) {
+                    this.state = answer.error
+                        ? withError(asked, answer.error)
+                        : withAnswer(asked, answer, this.canAssign);
+                    this.changed();
+                }
             }
-            // Something newer was typed or undone meanwhile: this answer is of no use.
-            if (this.state === asked) {
-                this.state = answer.error
-                    ? withError(asked, answer.error)
-                    : withAnswer(asked, answer, this.canAssign);
-                this.changed();
-            }
+        } finally {
+            this.balancing = null;
+        }
+    }
+
+    async ask(state) {
+        try {
+            return await this.call("balance_matrix", { state: toRequest(state, this.matrix) });
+        } catch (error) {
+            return { error: { message: sentenceOf(error), cells: [] } };
         }
     }
 
@@ -324,11 +328,9 @@ export class MatrixModel extends EventBus {
             return this.matrix.why_not;
         }
         if (!this.isOpen(column)) {
-            return _t("%s is over, so its targets stay. Change an open period.", [
-                this.matrix.columns[column].name,
-            ]);
+            return _t("%s is over, so its targets stay. Change an open period.", this.matrix.columns[column].name);
         }
-        return _t("The numbers of %s are set by those above it.", [this.matrix.target.name]);
+        return _t("The numbers of %s are set by those above it.", this.matrix.target.name);
     }
 
     isPinned(row, column) {
