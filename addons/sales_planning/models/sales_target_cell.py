@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ..engine import periods
 from .sales_target_figures import TARGET_VALUES
 
+
 class SalesTargetCell(models.Model):
     """Target cell: the number that a node is to reach in one period, and what it reached.
 

@@ -39,14 +39,22 @@ class SalesTargetNumbers(models.AbstractModel):
         self._check_possible(plan, numbers)
         if expected:
             self._check_expected(value, expected)
+        # All of it or nothing, also for callers that catch the refusal.
+        with self.env.cr.savepoint():
+            changed = self._write_numbers(plan, value, numbers, operation, reason, import_)
+            self.env["sales.target.actual"]._roll_up(plan)
+            plan._check_within()
+        return changed
+
+    @api.model
+    def _write_numbers(self, plan, value, numbers, operation, reason, import_):
+        """:return: int, how many numbers changed"""
         revision = plan.state == "approved" and self.env["sales.target.revision"].sudo()._start(
             plan, reason
         )
         self.env.cr.execute(self._set_query(value, numbers, operation, reason, revision, import_))
         changed = self.env.cr.rowcount
         self.env["sales.target.change"].invalidate_model()
-        self.env["sales.target.actual"]._roll_up(plan)
-        plan._check_within()
         return changed
 
     # === CHECKS === #

@@ -1,4 +1,6 @@
 from . import test_actual
+from . import test_allocation
+from . import test_allocation_properties
 from . import test_attainment_tour
 from . import test_periods
 from . import test_security

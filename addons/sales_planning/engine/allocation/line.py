@@ -215,6 +215,7 @@ def water_level(total, weights, bounds, quotient):
     if fixed >= total:
         return 0, 1
     steps.sort()
+    value, weight = 0, 1
     for _, value, weight, change in steps:
         if fixed * weight + growing * value >= total * weight:
             break

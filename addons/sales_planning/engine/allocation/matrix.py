@@ -108,8 +108,8 @@ class Grid:
             list(chain.from_iterable(matrix.weights)),
             lambda position: (matrix.rows[position // width], matrix.columns[position % width]),
         )
-        weights = [flat[start : start + width] for start in range(0, len(flat), width)]
-        return cls(matrix, unit, weights or [[] for _ in matrix.rows], _read_bounds(matrix, unit))
+        weights = [flat[row * width : (row + 1) * width] for row in range(len(matrix.rows))]
+        return cls(matrix, unit, weights, _read_bounds(matrix, unit))
 
     def row_counts(self, totals: Sequence[Amount]) -> list[int]:
         return self._counts(totals, self.matrix.rows)
@@ -219,6 +219,8 @@ def _split_columns(grid, totals):
 def _split_both(grid, row_totals, column_totals):
     """Fit to both totals, in the order of the keys, so that the caller's order is no matter."""
     _check_both(grid, row_totals, column_totals)
+    if not row_totals or not column_totals:
+        return grid.weights
     row_order, column_order = _order(grid.matrix.rows), _order(grid.matrix.columns)
     row_place, column_place = _places(row_order), _places(column_order)
     problem = (

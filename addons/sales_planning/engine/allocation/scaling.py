@@ -1,17 +1,19 @@
 """Scale a matrix to the totals of its rows and columns."""
 
 from collections import defaultdict
-from math import isfinite
 from operator import mul, truediv
 
 from .line import water_level
 
-# Matrices that can be scaled at all mostly need fewer than twenty turns. Where zeros stand in
-# the way, the fit creeps closer for ever, and the rounding does the rest.
-TURNS = 100
+# Most matrices are fitted within twenty turns; where zeros stand in the way, the fit creeps closer
+# for ever, and the rounding does the rest. Small matrices get more turns for the same work.
+FEWEST_TURNS, MOST_TURNS = 100, 2000
+CELLS_TO_SCALE = 200_000
 # Deviations, in units and as a part of the total, that no longer matter.
 CLOSE = 1e-4
 RELATIVELY_CLOSE = 1e-13
+# Factors beyond this belong to totals that cannot be met.
+RUNAWAY = 1e100
 
 
 def scale_to_totals(weights, row_totals, column_totals, bounds) -> list[list[float]]:
@@ -28,11 +30,11 @@ def scale_to_totals(weights, row_totals, column_totals, bounds) -> list[list[flo
     """
     peak = max(map(max, filter(None, weights)), default=0) or 1
     rows = [[weight / peak for weight in row] for row in weights]
-    row_totals, column_totals = list(map(float, row_totals)), list(map(float, column_totals))
+    row_totals, column_totals = list(row_totals), list(column_totals)
     settled, by_row, by_column = {}, defaultdict(dict), defaultdict(dict)
     for (row, column), (low, high) in bounds.items():
         if low == high or not weights[row][column]:
-            settled[row, column] = float(low)
+            settled[row, column] = low
             rows[row][column] = 0.0
             row_totals[row] -= low
             column_totals[column] -= low
@@ -57,12 +59,14 @@ def scale_to_totals(weights, row_totals, column_totals, bounds) -> list[list[flo
 def _factors(rows, columns):
     """Return one factor per row and per column, such that weight × both factors fits."""
     row_factors, column_factors = [1.0] * len(rows[0]), [1.0] * len(columns[0])
-    for turn in range(TURNS):
+    size = len(row_factors) * len(column_factors)
+    turns = min(max(FEWEST_TURNS, CELLS_TO_SCALE // size), MOST_TURNS)
+    for turn in range(turns):
         new_row_factors = _fitting(*rows, column_factors)
         if turn and _agree(row_factors, new_row_factors, rows[1]):
             break
         new_column_factors = _fitting(*columns, new_row_factors)
-        if not all(map(isfinite, new_row_factors + new_column_factors)):
+        if max(new_row_factors + new_column_factors) > RUNAWAY:
             break
         row_factors, column_factors = new_row_factors, new_column_factors
     return row_factors, column_factors

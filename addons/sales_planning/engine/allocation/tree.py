@@ -18,7 +18,8 @@ def split_tree(
 
     Each node's number is split among its children by their weights, from the top downwards. What
     is pinned or bounded anywhere is respected above it too: a parent gets no less than what is
-    pinned among its descendants. Where a node has no number, what is below it has none either.
+    pinned among its descendants. Where a node has no number, what is below it has none either;
+    nor have children of whom none takes a share.
     Takes time in proportion to the number of nodes × periods.
 
     :param nodes: the nodes as rows, periods as columns; weights are the current numbers
@@ -117,6 +118,8 @@ class _Tree:
             rows=(grid.matrix.rows[parent],),
             columns=(grid.matrix.columns[column],),
         )
+        if not bounds and all(grid.matrix.weights[child][column] is None for child in children):
+            return [None] * len(children)
         shares = share_out(total or 0, weights, bounds, labels)
         return [
             share

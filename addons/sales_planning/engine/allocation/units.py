@@ -61,10 +61,10 @@ class Unit:
         amount = _decimal(amount)
         try:
             count = amount / self.size
-        except Inexact:
-            raise self._refusal(Reason.FINER_THAN_UNIT, key, amount) from None
         except (InvalidOperation, Overflow):
             raise AllocationError(Reason.NOT_A_NUMBER, (key,), amount=amount) from None
+        except Inexact:
+            raise self._refusal(Reason.FINER_THAN_UNIT, key, amount) from None
         if not count.is_finite():
             raise AllocationError(Reason.NOT_A_NUMBER, (key,), amount=amount)
         if amount < 0:

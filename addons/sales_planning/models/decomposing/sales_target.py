@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
-from ...engine.allocation import Matrix, split_matrix
+from ...engine.allocation import AllocationError, Matrix, split_matrix
+from ...engine.allocation.errors import Reason
 
 # Ways to take the shares of a split; the numbers that stand there are one of them.
 CURRENT = "current"
@@ -74,16 +75,16 @@ class SalesTarget(models.Model):
             target._check_can_split()
             branch = branches._load(target, value)
             parts = target.browse(branch.children(target.id))
-            weights = {
-                **branch.numbers,
-                **(target._get_shares(method, branch, parts, **options)),
-            }
+            shares = target._get_shares(method, branch, parts, **options)
             open_ = {
                 first: branch.numbers[target.id, first]
                 for first in branch.periods
                 if target.plan_id._is_open(first)
             }
-            numbers = branches._split_below(branch, {target.id: open_}, weights)
+            target._fill_gaps(branch, shares, parts, open_)
+            numbers = branches._split_below(
+                branch, {target.id: open_}, {**branch.numbers, **shares}
+            )
             branches._save(branch, numbers, "balanced", reason)
         return True
 
@@ -148,6 +149,27 @@ class SalesTarget(models.Model):
         return self.env["sales.target.weights"]._get_weights(
             branch.plan, method, targets.ids, **options
         )
+
+    def _fill_gaps(self, branch, shares, parts, numbers):
+        """Share periods in which no part has a share as the whole of the plan is shared.
+
+        So a month in which nobody sold anything last year can still be split by last year.
+
+        :param dict shares: (target id, first day) → Decimal or None; is added to
+        :param dict numbers: first day → number to be shared out
+        :raises UserError: no part has a share in any period
+        """
+        whole = {
+            part.id: sum(shares.get((part.id, first)) or 0 for first in branch.periods)
+            for part in parts
+        }
+        for first, number in numbers.items():
+            if not number or any(shares.get((part.id, first)) for part in parts):
+                continue
+            if not any(whole.values()):
+                error = AllocationError(Reason.ALL_ZERO_WEIGHTS, ((self.id, first),), amount=number)
+                raise UserError(self.env["sales.target.refusal"]._get_sentence(branch.plan, error))
+            shares.update(((part.id, first), whole[part.id]) for part in parts)
 
     @api.model
     def _get_split_methods(self, plan):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -83,7 +84,9 @@ class SalesTargetBranch(models.AbstractModel):
 
     @api.model
     def _branch_query(self, targets, value):
-        on_paths = {int(id_) for path in targets.mapped("parent_path") for id_ in path.split("/")[:-1]}
+        on_paths = {
+            int(id_) for path in targets.mapped("parent_path") for id_ in path.split("/")[:-1]
+        }
         return SQL(
             """
             SELECT target.id, target.parent_id, cell.date_from, cell.id, cell.%(value)s::text,
@@ -116,7 +119,7 @@ class SalesTargetBranch(models.AbstractModel):
         :return: dict of (target id, first day) → Decimal or None, also of the given nodes
         """
         result = {}
-        weights = branch.numbers if weights is None else weights
+        weights = self._with_equal_zeros(branch, branch.numbers if weights is None else weights)
         for target_id, by_period in totals.items():
             periods = [first for first in branch.periods if first in by_period]
             nodes = branch.below([target_id])
@@ -155,6 +158,26 @@ class SalesTargetBranch(models.AbstractModel):
             )
             for node, row in zip(nodes, amounts, strict=True):
                 result.update(((node, first), n) for first, n in zip(split, row, strict=True))
+        return result
+
+    @api.model
+    def _with_equal_zeros(self, branch, weights):
+        """Where all parts of a target have 0, as of a month without sales, they share equally.
+
+        :return: dict like the weights
+        """
+        groups = defaultdict(list)
+        for node, parent in branch.parents.items():
+            if parent is not None:
+                groups[parent].append(node)
+        result = dict(weights)
+        for nodes in groups.values():
+            for first in branch.periods:
+                shares = {node: weights.get((node, first)) for node in nodes}
+                if not any(shares.values()):
+                    result.update(
+                        ((node, first), 1) for node, share in shares.items() if share is not None
+                    )
         return result
 
     @api.model

@@ -8,6 +8,9 @@ from ...engine.allocation import AllocationError, Matrix, split_matrix
 from ..sales_target_figures import TARGET_VALUE
 from .sales_target import CURRENT
 
+# What fits a float to the cent; nobody sells more, but somebody holds a key down.
+TOO_LARGE = Decimal("1e13")
+
 
 class SalesTarget(models.Model):
     """What the matrix editor asks: the parts of a target × the periods, and to balance them.
@@ -240,9 +243,7 @@ class SalesTarget(models.Model):
             "id": plan.id,
             "name": plan.name,
             "state": plan.state,
-            "state_label": dict(plan._fields["state"]._description_selection(self.env))[
-                plan.state
-            ],
+            "state_label": dict(plan._fields["state"]._description_selection(self.env))[plan.state],
             "metric_label": labels[plan.metric],
             "currency_id": plan.currency_id.id,
             "digits": plan._get_decimal_places(),
@@ -267,13 +268,12 @@ class SalesTarget(models.Model):
 
     def _pin(self, changes):
         """Keep which cells are pinned; callers have checked that the user may."""
-        cells = self.env["sales.target.cell"].sudo()
-        for pinned in (True, False):
-            ids = [change["id"] for change in changes if bool(change.get("pinned")) is pinned]
-            cells.browse(ids).filtered(lambda cell: cell.is_pinned is not pinned)._write(
-                {"is_pinned": pinned}
-            )
-        cells.invalidate_model(["is_pinned"])
+        pinned = {change["id"]: bool(change.get("pinned")) for change in changes}
+        cells = self.env["sales.target.cell"].sudo().browse(pinned)
+        moved = cells.filtered(lambda cell: cell.is_pinned != pinned[cell.id])
+        for is_pinned, of_one_kind in moved.grouped("is_pinned").items():
+            of_one_kind._write({"is_pinned": not is_pinned})
+        moved.invalidate_recordset(["is_pinned"], flush=False)
 
     def _check_column_open(self, first):
         if not self.plan_id._is_open(first):
@@ -286,9 +286,7 @@ class SalesTarget(models.Model):
 
     def _check_value(self, value):
         if value not in dict(TARGET_VALUE):
-            raise ValidationError(
-                self.env._("%(value)s is no number of a target.", value=value)
-            )
+            raise ValidationError(self.env._("%(value)s is no number of a target.", value=value))
 
     def _fields_selection(self, name):
         return self.env["sales.target.change"]._fields[name]._description_selection(self.env)
@@ -306,10 +304,16 @@ class SalesTarget(models.Model):
             raise ValidationError(
                 self.env._("“%(text)s” is not a number. Enter one, such as 1200.50.", text=text)
             )
+        if abs(number) >= TOO_LARGE:
+            raise ValidationError(
+                self.env._("%(text)s is too large for a target. Check its digits.", text=text)
+            )
         return number
 
     def _to_text(self, number):
-        return None if number is None else f"{Decimal(number):.{self.plan_id._get_decimal_places()}f}"
+        return (
+            None if number is None else f"{Decimal(number):.{self.plan_id._get_decimal_places()}f}"
+        )
 
     def _sum_text(self, numbers):
         present = [number for number in numbers if number is not None]

@@ -62,9 +62,7 @@ class SalesTargetPlan(models.Model):
                     "%(cell)s is %(number)s, and the targets below it would add up to "
                     "%(excess)s more. Raise it first, or lower one of them.",
                     cell=cell.display_name,
-                    number=formatLang(
-                        self.env, cell.assigned, digits=self._get_decimal_places()
-                    ),
+                    number=formatLang(self.env, cell.assigned, digits=self._get_decimal_places()),
                     excess=formatLang(
                         self.env, -cell.unassigned, digits=self._get_decimal_places()
                     ),

@@ -29,7 +29,8 @@ class SalesTargetRefusal(models.AbstractModel):
         return {
             Reason.NOT_A_NUMBER: self.env._("%(cells)s: %(amount)s is not a number."),
             Reason.FINER_THAN_UNIT: self.env._(
-                "%(cells)s: %(amount)s has more decimals than the plan counts. Round it to %(limit)s."
+                "%(cells)s: %(amount)s has more decimals than the plan counts. "
+                "Round it to %(limit)s."
             ),
             Reason.NEGATIVE_AMOUNT: self.env._(
                 "%(cells)s: %(amount)s is negative. A target is 0 or more."
@@ -41,7 +42,8 @@ class SalesTargetRefusal(models.AbstractModel):
                 "%(cells)s: the minimum %(amount)s is above the maximum %(limit)s."
             ),
             Reason.PIN_OUTSIDE_BOUNDS: self.env._(
-                "%(cells)s is pinned at %(amount)s, beyond %(limit)s. Change the number, or unpin it."
+                "%(cells)s is pinned at %(amount)s, beyond %(limit)s. Change the number, "
+                "or unpin it."
             ),
             Reason.ALL_ZERO_WEIGHTS: self.env._(
                 "%(cells)s: %(amount)s cannot be shared out, because all shares are 0. "

@@ -22,9 +22,7 @@ class DecomposingCommon(SalesPlanningCommon):
         cls.target_wang = cls._create_target(
             team_id=cls.east.id, user_id=cls.other_seller.id, parent_id=cls.target_east.id
         )
-        cls.nodes = (
-            cls.top | cls.target_east | cls.target_west | cls.target_li | cls.target_wang
-        )
+        cls.nodes = cls.top | cls.target_east | cls.target_west | cls.target_li | cls.target_wang
 
     def _fill(self, numbers=None):
         """Give every node a number for every month, each the sum of its parts.
@@ -32,7 +30,9 @@ class DecomposingCommon(SalesPlanningCommon):
         :param dict numbers: leaf → number per month
         """
         numbers = numbers or {
-            self.target_west: 300, self.target_li: 100.25, self.target_wang: 99.75
+            self.target_west: 300,
+            self.target_li: 100.25,
+            self.target_wang: 99.75,
         }
         for target, number in numbers.items():
             target.cell_ids.write({"assigned": number})

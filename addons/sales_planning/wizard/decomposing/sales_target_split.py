@@ -92,9 +92,7 @@ class SalesTargetSplit(models.TransientModel):
             )
         self._create_parts()
         if target.assigned is not False:
-            target.action_balance(
-                self.method, percent=self.percent, profile=self.profile_id
-            )
+            target.action_balance(self.method, percent=self.percent, profile=self.profile_id)
         return target.action_open_matrix()
 
     # === BUSINESS METHODS === #
@@ -150,10 +148,11 @@ class SalesTargetSplit(models.TransientModel):
         target, plan = self.target_id, self.plan_id
         column = plan._get_metric().column
         year_before = relativedelta(years=1)
+        domain = target._get_ledger_domain(plan.date_from - year_before, plan.date_to - year_before)
         # Whoever splits a target sees what it was, also where he sees few of the sales.
-        groups = self.env["sales.ledger.entry"].sudo()._read_group(
-            target._get_ledger_domain(plan.date_from - year_before, plan.date_to - year_before)
-            + [(self.dimension, "!=", False)],
+        ledger = self.env["sales.ledger.entry"].sudo()
+        groups = ledger._read_group(
+            [*domain, (self.dimension, "!=", False)],
             [self.dimension],
             [f"{column}:sum" if column else "__count"],
         )
@@ -172,9 +171,7 @@ class SalesTargetSplitLine(models.TransientModel):
 
     split_id = fields.Many2one("sales.target.split", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="split_id.currency_id")
-    record_ref = fields.Reference(
-        selection="_selection_model", string="Part", required=True
-    )
+    record_ref = fields.Reference(selection="_selection_model", string="Part", required=True)
     last_year = fields.Monetary(readonly=True)
     weight = fields.Float(default=1, digits=(16, 4))
 
@@ -182,6 +179,7 @@ class SalesTargetSplitLine(models.TransientModel):
     def _selection_model(self):
         targets = self.env["sales.target"]
         names = {targets._fields[name].comodel_name for name in LEDGER_DIMENSIONS}
-        return [(model.model, model.name) for model in self.env["ir.model"].sudo().search(
-            [("model", "in", sorted(names))]
-        )]
+        return [
+            (model.model, model.name)
+            for model in self.env["ir.model"].sudo().search([("model", "in", sorted(names))])
+        ]
