@@ -4,6 +4,7 @@ from . import test_allocation_properties
 from . import test_attainment_tour
 from . import test_periods
 from . import test_security
+from . import test_sheet
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
