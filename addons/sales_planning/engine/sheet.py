@@ -53,7 +53,7 @@ class Sheet:
         """
         rows = row_totals or [None] * len(self.rows)
         columns = column_totals or [None] * len(self.columns)
-        sheet = self._with_shares(rows, columns)
+        sheet = self._with_shares(rows, columns, total)
         if None not in rows:
             columns = None if column_totals is None else [total or 0 for total in columns]
             return split_matrix(sheet.matrix, unit, row_totals=rows, column_totals=columns)
@@ -74,7 +74,7 @@ class Sheet:
 
     # --- Shares ---
 
-    def _with_shares(self, row_totals, column_totals):
+    def _with_shares(self, row_totals, column_totals, total):
         """Let a line that has something to split and nobody to take it be shared as all are.
 
         So a period without any number can be filled by typing into one of its cells.
@@ -94,6 +94,8 @@ class Sheet:
         for j, total in enumerate(column_totals):
             cells = [(i, j) for i in range(len(self.rows))]
             self._fill(shares, cells, total, lambda cell: of_row[cell[0]])
+        everywhere = [(i, j) for i in range(len(self.rows)) for j in range(len(self.columns))]
+        self._fill(shares, everywhere, total, lambda _cell: 0)
         return replace(self, shares=shares)
 
     def _fill(self, shares, cells, total, share_of):

@@ -98,6 +98,10 @@ class TestSheet(BaseCase):
         sheet = _sheet([[100, 100], [100, 100]], {(LI, "jan"): 250})
         self.assertEqual(sheet.balance(CENT, total=400), [[250, 50], [50, 50]])
 
+    def test_the_total_of_an_empty_sheet_is_shared_equally(self):
+        sheet = _sheet([[None, None], [None, None]])
+        self.assertEqual(sheet.balance(CENT, total=100), [[25, 25], [25, 25]])
+
     def test_nothing_holds(self):
         sheet = _sheet([[100, 100], [100, 100]], {(LI, "jan"): 250}, emptied=[(WANG, "feb")])
         self.assertEqual(sheet.balance(CENT), [[250, 100], [100, None]])

@@ -41,7 +41,7 @@ export class MatrixGrid extends Component {
         this.editing = null;
         this.dragging = false;
         this.selection = new MatrixSelection(this.bounds);
-        this.virtual = useVirtualGrid({ scrollableRef: this.root, bufferCoef: 0.5 });
+        this.virtual = useVirtualGrid({ scrollableRef: this.root, bufferCoef: 0.25 });
         this.virtual.setRowsHeights(this.model.matrix.rows.map(() => ROW_HEIGHT));
         onWillRender(() => {
             this.layout = gridLayout(this.model, this.ui.isSmall);

@@ -3,10 +3,11 @@ import { formatAmount } from "./matrix_amount";
 import { TOTAL } from "./matrix_state";
 
 export const ROW_HEIGHT = 34;
-const CHARACTER = 8;
-const PADDING = 30;
-const NAME = { small: 132, large: 216 };
-const LEAST = 96;
+const CHARACTER = 7.7;
+const PADDING = 16;
+const SWITCH = 16;
+const NAME = { small: 132, large: 200 };
+const LEAST = 84;
 
 /**
  * @param {MatrixModel} model
@@ -18,23 +19,19 @@ export function gridLayout(model, isSmall) {
 
 class GridLayout {
     constructor(model, isSmall) {
-        const columns = model.matrix.columns.keys();
-        const longest = Math.max(
-            ...[...columns].flatMap((column) => [
-                formatAmount(model.sumAt(column)).length,
-                formatAmount(model.amountAt(model.ownRow, column)).length,
-            ])
-        );
-        const whole = Math.max(
-            formatAmount(model.sumAt(TOTAL)).length,
-            formatAmount(model.amountAt(model.ownRow, TOTAL)).length
-        );
+        const columns = [...model.matrix.columns.keys()];
         this.ownRow = model.ownRow;
         this.name = isSmall ? NAME.small : NAME.large;
-        this.cell = Math.max(LEAST, longest * CHARACTER + PADDING);
-        this.total = Math.max(LEAST, whole * CHARACTER + PADDING);
-        this.lastYearAt = this.name;
-        this.totalAt = this.name + this.total;
+        this.lastYear = widthOf(model.matrix.rows.map((row) => row.last_year));
+        this.total = widthOf([model.sumAt(TOTAL), model.amountAt(model.ownRow, TOTAL)]) + SWITCH;
+        this.cell =
+            widthOf(
+                columns.flatMap((column) => [
+                    model.sumAt(column),
+                    model.amountAt(model.ownRow, column),
+                ])
+            ) + SWITCH;
+        this.totalAt = this.name + this.lastYear;
         this.firstAt = this.totalAt + this.total;
         // A phone has no room to keep more than the names in sight.
         this.sticky = isSmall ? this.name : this.firstAt;
@@ -57,4 +54,9 @@ class GridLayout {
             el.scrollLeft = Math.min(left - this.sticky, Math.max(el.scrollLeft, left - room));
         }
     }
+}
+
+function widthOf(amounts) {
+    const longest = Math.max(...amounts.map((amount) => formatAmount(amount).length));
+    return Math.ceil(Math.max(LEAST, longest * CHARACTER + PADDING));
 }

@@ -28,13 +28,14 @@ export const keyOf = (row, column) => `${row},${column}`;
 export function initialState(matrix) {
     const amounts = matrix.rows.map((row) => row.cells.map((cell) => cell.amount));
     const columns = matrix.columns.map((column) => column.total);
+    const someTotal = columns.some((total) => total !== null);
     return {
         amounts,
         base: amounts,
         pins: matrix.rows.map((row) => row.cells.map((cell) => cell.pinned)),
         locks: matrix.rows.map(() => null),
         columns,
-        keep: { rows: false, columns: columns.some((total) => total !== null), total: true },
+        keep: { rows: false, columns: someTotal, total: someTotal },
         edits: [],
         typed: NOTHING_TYPED,
         request: null,
@@ -109,6 +110,7 @@ export function isBound({ keep, columns, locks, typed }) {
  */
 export function toRequest(state, { value, plan, rows }) {
     const whole = state.typed.total !== null;
+    const standing = state.keep.total ? sumAmounts(state.columns, plan.digits) : null;
     return {
         value,
         rows: rows.map(({ id }, row) => ({
@@ -118,7 +120,7 @@ export function toRequest(state, { value, plan, rows }) {
             total: state.locks[row],
         })),
         columns: state.columns,
-        total: whole ? state.typed.total : sumAmounts(state.columns, plan.digits),
+        total: whole ? state.typed.total : standing,
         fix_rows: state.keep.rows && !whole,
         fix_columns: (state.keep.columns || state.typed.columns) && !whole,
         edits: state.edits

@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 import { useBus } from "@web/core/utils/hooks";
-import { formatAmount, isZero } from "./matrix_amount";
+import { formatAmount } from "./matrix_amount";
 import { MatrixModel } from "./matrix_model";
 import { TOTAL } from "./matrix_state";
 
@@ -28,7 +28,6 @@ export class MatrixSummary extends Component {
     }
 
     get isUneven() {
-        const amount = this.model.unassignedAt(TOTAL);
-        return (amount !== null && !isZero(amount)) || this.model.hasRemainder;
+        return this.model.ownRow > 0 && this.model.hasRemainder;
     }
 }
