@@ -55,7 +55,7 @@ class Sheet:
         columns = column_totals or [None] * len(self.columns)
         sheet = self._with_shares(rows, columns, total)
         if None not in rows:
-            columns = None if column_totals is None else [total or 0 for total in columns]
+            columns = None if column_totals is None else [n or 0 for n in columns]
             return split_matrix(sheet.matrix, unit, row_totals=rows, column_totals=columns)
         if any(number is not None for number in rows):
             sheet, only = sheet._with_locked(unit, rows, columns), None
@@ -88,12 +88,12 @@ class Sheet:
         ]
         of_row = [sum(n or 0 for n in line) for line in shares]
         of_column = [sum(n or 0 for n in line) for line in zip(*shares, strict=True)]
-        for i, total in enumerate(row_totals):
+        for i, of_line in enumerate(row_totals):
             cells = [(i, j) for j in range(len(self.columns))]
-            self._fill(shares, cells, total, lambda cell: of_column[cell[1]])
-        for j, total in enumerate(column_totals):
+            self._fill(shares, cells, of_line, lambda cell: of_column[cell[1]])
+        for j, of_line in enumerate(column_totals):
             cells = [(i, j) for i in range(len(self.rows))]
-            self._fill(shares, cells, total, lambda cell: of_row[cell[0]])
+            self._fill(shares, cells, of_line, lambda cell: of_row[cell[0]])
         everywhere = [(i, j) for i in range(len(self.rows)) for j in range(len(self.columns))]
         self._fill(shares, everywhere, total, lambda _cell: 0)
         return replace(self, shares=shares)

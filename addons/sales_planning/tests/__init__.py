@@ -8,4 +8,4 @@ from . import test_sheet
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
-from .decomposing import test_decomposing, test_matrix
+from .decomposing import test_decomposing, test_matrix, test_matrix_tour, test_matrix_units

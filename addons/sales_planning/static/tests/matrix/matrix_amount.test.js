@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { localization } from "@web/core/l10n/localization";
-import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { allowTranslations, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import {
     formatAmount,
     parseAmount,
@@ -74,6 +74,7 @@ test("the separators of other languages", () => {
 });
 
 test("what is no possible number is told, and never guessed", () => {
+    allowTranslations();
     use(ENGLISH);
     expect(errorOf("abc")).toMatch("“abc” is not a number");
     expect(errorOf("12,50")).toMatch("not a number");

@@ -1,4 +1,5 @@
 import { Deferred, describe, expect, microTick, test } from "@odoo/hoot";
+import { allowTranslations } from "@web/../tests/web_test_helpers";
 import { MatrixModel } from "@sales_planning/matrix/matrix_model";
 import { TOTAL } from "@sales_planning/matrix/matrix_state";
 
@@ -27,6 +28,7 @@ function matrixOf(amounts, columns) {
 }
 
 async function open(amounts, columns) {
+    allowTranslations();
     const requests = [];
     const orm = {
         call(model, method, args, kwargs) {
