@@ -79,10 +79,12 @@ class SalesTarget(models.Model):
                     "cells": [
                         {
                             "id": branch.cells[part.id, first],
-                            "amount": self._to_text(branch.numbers[part.id, first]),
+                            "amount": amount,
                             "pinned": (part.id, first) in branch.pinned,
                         }
-                        for first in branch.periods
+                        for first, amount in zip(
+                            branch.periods, self._to_texts(branch.row(part.id)), strict=True
+                        )
                     ],
                 }
                 for part in parts
@@ -111,7 +113,7 @@ class SalesTarget(models.Model):
         except AllocationError as error:
             return {"error": self._get_matrix_error(branch, state, error)}
         return {
-            "amounts": [[self._to_text(number) for number in row] for row in amounts],
+            "amounts": [self._to_texts(row) for row in amounts],
             "columns": [self._sum_text(column) for column in zip(*amounts, strict=True)],
             "total": self._sum_text([number for row in amounts for number in row]),
             "milliseconds": round(1000 * (time.perf_counter() - started), 1),
@@ -256,9 +258,12 @@ class SalesTarget(models.Model):
         return number
 
     def _to_text(self, number):
-        return (
-            None if number is None else f"{Decimal(number):.{self.plan_id._get_decimal_places()}f}"
-        )
+        return self._to_texts([number])[0]
+
+    def _to_texts(self, numbers):
+        """:return: list of texts, None for no number; reads the plan once for all of them"""
+        spec = f".{self.plan_id._get_decimal_places()}f"
+        return [None if number is None else format(Decimal(number), spec) for number in numbers]
 
     def _sum_text(self, numbers):
         present = [number for number in numbers if number is not None]

@@ -1,10 +1,4 @@
-import {
-    Component,
-    onWillRender,
-    useEffect,
-    useExternalListener,
-    useRef,
-} from "@odoo/owl";
+import { Component, onWillRender, useEffect, useExternalListener, useRef } from "@odoo/owl";
 import { isMacOS } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -293,6 +287,13 @@ export class MatrixGrid extends Component {
         );
     }
 
+    openPart() {
+        const part = this.model.matrix.rows[this.selection.row];
+        if (part) {
+            this.props.openTarget(part.id);
+        }
+    }
+
     toggleSwitch() {
         const { row, column, isSingle, cells } = this.selection;
         if (!isSingle || column !== TOTAL) {
@@ -365,6 +366,9 @@ export class MatrixGrid extends Component {
                 return true;
             case "d":
                 this.fillDown();
+                return true;
+            case "enter":
+                this.openPart();
                 return true;
         }
         return false;

@@ -31,6 +31,8 @@ export class MatrixModel extends EventBus {
     /** One line about what was not done; `conflict`: whether loading anew may help. */
     notice = null;
     saving = false;
+    /** Whether what stands in a cell being typed into is no number. */
+    unread = false;
 
     constructor(orm) {
         super();
@@ -53,6 +55,9 @@ export class MatrixModel extends EventBus {
      */
     async save(reason = false) {
         await this.balance();
+        if (this.unread) {
+            return false;
+        }
         if (this.state.error) {
             this.refuse(_t("Mend the red cells or undo, then save."));
             return false;
@@ -72,7 +77,7 @@ export class MatrixModel extends EventBus {
             this.notice = null;
             return true;
         } catch (error) {
-            this.notice = { message: sentenceOf(error), conflict: true };
+            this.notice = { message: sentenceOf(error), conflict: mayBeStale(error) };
             return false;
         } finally {
             this.saving = false;
@@ -352,4 +357,9 @@ function sentenceOf(error) {
         return error.data.message;
     }
     throw error;
+}
+
+/** Numbers that are impossible stay so after loading anew; anything else may have moved. */
+function mayBeStale(error) {
+    return error.exceptionName === "odoo.exceptions.UserError";
 }

@@ -1,5 +1,6 @@
 import { Deferred, describe, expect, microTick, test } from "@odoo/hoot";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
+import { RPCError } from "@web/core/network/rpc";
 import { MatrixModel } from "@sales_planning/matrix/matrix_model";
 import { TOTAL } from "@sales_planning/matrix/matrix_state";
 
@@ -30,10 +31,11 @@ function matrixOf(amounts, columns) {
 async function open(amounts, columns) {
     allowTranslations();
     const requests = [];
+    const stored = { amounts, columns };
     const orm = {
         call(model, method, args, kwargs) {
             if (method === "get_matrix") {
-                return Promise.resolve(matrixOf(amounts, columns));
+                return Promise.resolve(matrixOf(stored.amounts, stored.columns));
             }
             const answer = new Deferred();
             requests.push({ method, kwargs, answer });
@@ -42,7 +44,7 @@ async function open(amounts, columns) {
     };
     const model = new MatrixModel(orm);
     await model.load(7);
-    return { model, requests };
+    return { model, requests, stored };
 }
 
 const EVEN = [
@@ -176,5 +178,57 @@ test("typing the total of a row fixes it, typing the grand total scales all", as
     expect(model.changes.filter(({ id }) => id >= 100)).toEqual([
         { id: 100, before: "30.00", after: "60.00" },
         { id: 101, before: "30.00", after: "60.00" },
+    ]);
+});
+
+test("somebody else was faster: load anew, and mine once more on top of it", async () => {
+    const { model, requests, stored } = await open(EVEN, ["30.00", "30.00"]);
+    model.type([{ row: 0, column: 0, amount: "15.00" }]);
+    requests[0].answer.resolve({
+        amounts: [
+            ["15.00", "10.00"],
+            ["15.00", "20.00"],
+        ],
+        columns: ["30.00", "30.00"],
+    });
+    await model.balancing;
+    const saving = model.save();
+    expect(requests[1].method).toBe("save_matrix");
+    const refusal = new RPCError();
+    refusal.exceptionName = "odoo.exceptions.UserError";
+    refusal.data = { message: "Li Na changed P1 · M1." };
+    requests[1].answer.reject(refusal);
+    expect(await saving).toBe(false);
+    expect(model.notice).toEqual({ message: "Li Na changed P1 · M1.", conflict: true });
+    expect(model.amountAt(0, 0)).toBe("15.00");
+    stored.amounts = [
+        ["10.00", "12.00"],
+        ["20.00", "18.00"],
+    ];
+    const reloading = model.reloadKeeping();
+    await microTick();
+    await microTick();
+    expect(model.amountAt(0, 0)).toBe("15.00");
+    expect(model.amountAt(0, 1)).toBe("12.00");
+    expect(model.isPinned(0, 0)).toBe(true);
+    const { state } = requests[2].kwargs;
+    expect(state.rows[0]).toEqual({
+        id: 1,
+        amounts: ["15.00", "12.00"],
+        pins: [true, false],
+        total: null,
+    });
+    requests[2].answer.resolve({
+        amounts: [
+            ["15.00", "12.00"],
+            ["15.00", "18.00"],
+        ],
+        columns: ["30.00", "30.00"],
+    });
+    await reloading;
+    await model.balancing;
+    expect(model.changes.map(({ id, before, after }) => [id, before, after])).toEqual([
+        [1, "10.00", "15.00"],
+        [3, "20.00", "15.00"],
     ]);
 });
