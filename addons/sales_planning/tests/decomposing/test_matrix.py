@@ -95,8 +95,13 @@ class TestMatrix(DecomposingCommon):
     def test_totals_of_the_target_keep_its_own_pins(self):
         own = self._cell(self.target_east, 3)
         own.is_pinned = True
+        part = self._cell(self.target_li, 3)
         self.target_east.save_matrix(
-            "assigned", [{"id": own.id, "before": "200.00", "after": "190.00"}]
+            "assigned",
+            [
+                {"id": own.id, "before": "200.00", "after": "190.00"},
+                {"id": part.id, "before": "100.25", "after": "90.25", "pinned": True},
+            ],
         )
         self.assertTrue(own.is_pinned)
 

@@ -193,6 +193,7 @@ test("somebody else was faster: load anew, and mine once more on top of it", asy
     });
     await model.balancing;
     const saving = model.save();
+    await microTick();
     expect(requests[1].method).toBe("save_matrix");
     const refusal = new RPCError();
     refusal.exceptionName = "odoo.exceptions.UserError";
