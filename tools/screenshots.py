@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from odoo.fields import Command
-
 from . import browser, paths, platform, server
 from .chromium import PageError, open_page
 from .odoo_session import open_environment
@@ -70,6 +68,8 @@ TERRITORY_RULES = "sales_system.sales_territory_rule_action"
 COVERAGE = "sales_system.sales_team_coverage_action"
 APPROVAL_RULES = "sales_system.sales_approval_rule_action"
 APPROVALS = "sales_system.sales_approval_request_action"
+HANDOVERS = "sales_system.sales_handover_action"
+SETTINGS = "sales_system.res_config_settings_action"
 QUOTATIONS = "sale.action_quotations_with_onboarding"
 
 PICTURES = (
@@ -90,6 +90,8 @@ PICTURES = (
     Picture("approval-rule", APPROVAL_RULES, "approval_rule", height=640),
     Picture("approval-order", QUOTATIONS, "order_over_limit", height=480),
     Picture("approval-inbox", APPROVALS, wait=".o_kanban_record", height=320, login="zhao.lei"),
+    Picture("handover", HANDOVERS, "handover", height=860),
+    Picture("settings", SETTINGS, wait=".app_settings_block", height=560),
 )
 
 # A file as the old system wrote it: two of its rows have to be mended.
@@ -109,7 +111,7 @@ FILE_ROWS = (
 )
 UNKNOWN_CUSTOMER = "C117"
 
-RULE_NAMES = {"en_US": "Discounts above 15 %", "zh_CN": "折扣超过 15 %"}
+RULE_NAMES = {"en_US": "Large discounts", "zh_CN": "大额折扣"}
 
 
 # --- records ---
@@ -159,40 +161,17 @@ def team(env):
 
 
 def approval_rule(env):
-    """Return the rule that discounts above 15 % need the leader's approval."""
-    model = env["sales.approval.rule"]
-    rule = model.search([("basis", "=", "discount")], limit=1) or model.create(
-        {
-            "name": RULE_NAMES[env.lang],
-            "basis": "discount",
-            "threshold": 15.0,
-            "step_ids": [Command.create({"kind": "leader"})],
-        }
-    )
+    rule = env.ref("sales_system.approval_rule_discount")
     rule.name = RULE_NAMES[env.lang]
     return rule
 
 
 def order_over_limit(env):
-    """Return a quotation that needs an approval, beside one that waits for it."""
-    approval_rule(env)
-    waiting = _quotation(env, "sales_system.partner_city_cycles", 18.0)
-    if waiting.approval_state == "needed":
-        waiting.action_request_approval()
-    return _quotation(env, "sales_system.partner_west_lake", 20.0)
+    return env.ref("sales_system.order_15")
 
 
-def _quotation(env, customer, discount):
-    """Return Li Na's quotation with a discount, made where it is missing."""
-    model = env["sale.order"].with_user(env.ref("sales_system.user_li_na"))
-    line = {
-        "product_id": env.ref("sales_system.product_road_100").id,
-        "product_uom_qty": 10,
-        "discount": discount,
-    }
-    return model.search(
-        [("state", "=", "draft"), ("order_line.discount", "=", discount)], limit=1
-    ) or model.create({"partner_id": env.ref(customer).id, "order_line": [Command.create(line)]})
+def handover(env):
+    return env.ref("sales_system.handover_wang_wei")
 
 
 def _first(env, model, domain):

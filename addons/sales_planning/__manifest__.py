@@ -12,8 +12,11 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "security/weighing/ir_rules.xml",
+        "security/negotiation/ir_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
+        "data/negotiation/mail_activity_type_data.xml",
+        "data/negotiation/ir_cron_data.xml",
         "views/sales_target_plan_views.xml",
         "views/sales_target_views.xml",
         "views/sales_target_cell_views.xml",
@@ -28,7 +31,17 @@
         "wizard/decomposing/sales_target_transfer_views.xml",
         "views/decomposing/sales_target_views.xml",
         "views/decomposing/sales_target_plan_views.xml",
+        "views/negotiation/sales_target_plan_views.xml",
+        "views/negotiation/sales_target_views.xml",
+        "views/negotiation/sales_target_proposal_views.xml",
+        "views/negotiation/sales_target_change_views.xml",
+        "views/negotiation/sales_target_revision_views.xml",
+        "wizard/negotiation/sales_target_return_views.xml",
+        "wizard/negotiation/sales_target_revise_views.xml",
+        "wizard/negotiation/sales_target_end_views.xml",
+        "wizard/negotiation/sales_target_compare_views.xml",
         "views/sales_planning_menus.xml",
+        "views/negotiation/sales_target_negotiation_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -43,6 +56,7 @@
     },
     "demo": [
         "demo/sales_target_plan_demo.xml",
+        "demo/weighing/sales_season_profile_demo.xml",
     ],
     "application": True,
 }

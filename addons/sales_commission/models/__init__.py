@@ -1,4 +1,3 @@
-from . import sales_commission_state_mixin
 from . import sales_commission_plan
 from . import sales_commission_rule
 from . import sales_commission_assignment

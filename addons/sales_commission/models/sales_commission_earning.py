@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 # What an earning stands for. A balance is the sum over all kinds.
@@ -21,6 +21,7 @@ class SalesCommissionEarning(models.Model):
 
     _name = "sales.commission.earning"
     _description = "Commission Earning"
+    _inherit = ["sales.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     _log_access = False
@@ -124,21 +125,6 @@ class SalesCommissionEarning(models.Model):
         )
 
     # === CRUD METHODS === #
-    # They only refuse, so there is no super to call.
-    # pylint: disable=method-required-super,no-raise-unlink
-    @api.model_create_multi
-    def create(self, vals_list):
-        raise self._append_only_error()
-
-    def write(self, vals):
-        raise self._append_only_error()
-
-    def unlink(self):
-        raise self._append_only_error()
-
-    def copy(self, default=None):
-        raise self._append_only_error()
-
     def _append_only_error(self):
         return UserError(
             self.env._(

@@ -22,7 +22,7 @@ class SalesCommissionPlan(models.Model):
 
     _name = "sales.commission.plan"
     _description = "Commission Plan"
-    _inherit = ["sales.commission.state.mixin", "mail.thread"]
+    _inherit = ["sales.state.mixin", "mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 RUN_STATE = [
@@ -36,7 +36,7 @@ class SalesCommissionRun(models.Model):
 
     _name = "sales.commission.run"
     _description = "Commission Run"
-    _inherit = ["sales.commission.state.mixin", "mail.thread"]
+    _inherit = ["sales.state.mixin", "mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -188,23 +188,17 @@ class SalesCommissionRun(models.Model):
         return True
 
     def action_approve(self):
-        self.check_access("write")
-        self._lock()
         self._update_state(("calculated",), "approved")
         return True
 
     def action_close(self):
-        self.check_access("write")
         self._update_state(("approved",), "closed")
         return True
 
     def action_reset(self):
         """Throw the result of a calculated run away."""
-        self.check_access("write")
-        self._lock()
-        self._update_state(("calculated",), "draft")
+        self._update_state(("calculated",), "draft", calculated_at=False, empty_reason=False)
         self.env["sales.commission.calculation"]._clear(self)
-        self.write({"calculated_at": False, "empty_reason": False})
         return True
 
     def action_open_statements(self):
@@ -220,13 +214,12 @@ class SalesCommissionRun(models.Model):
         self.ensure_one()
         calculation = self.env["sales.commission.calculation"]
         earnings = calculation._calculate(self)
-        self.write(
-            {
-                "calculated_at": fields.Datetime.now(),
-                "empty_reason": not earnings and calculation._find_empty_reason(self),
-            }
+        self._update_state(
+            ("draft", "calculated"),
+            "calculated",
+            calculated_at=fields.Datetime.now(),
+            empty_reason=not earnings and calculation._find_empty_reason(self),
         )
-        self._update_state(("draft", "calculated"), "calculated")
 
     def _get_period_values(self):
         self.ensure_one()
@@ -276,18 +269,6 @@ class SalesCommissionRun(models.Model):
                     date_to=format_date(self.env, other.date_to),
                 )
             )
-
-    def _lock(self):
-        """Keep others from calculating or approving the runs until the transaction ends."""
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(runs)s at this moment. Try again shortly.",
-                    runs=", ".join(self.mapped("name")),
-                )
-            ) from error
 
     def _get_period_name(self):
         """:return: "2026-10" for a month, else both days"""

@@ -21,7 +21,7 @@ class TestPlan(SalesCommissionCommon):
             plan.state = "approved"
         with self.assertRaisesRegex(UserError, "starts as a draft"):
             self.env["sales.commission.plan"].create({"name": "Sly", "state": "approved"})
-        with self.assertRaisesRegex(UserError, "cannot go to “Closed”"):
+        with self.assertRaisesRegex(UserError, "this step needs “Approved”"):
             plan.date_to = f"{YEAR}-12-31"
             plan.action_close()
 

@@ -182,12 +182,12 @@ class TestRun(SalesCommissionCommon):
                 run.action_calculate()
             if state == "approved":
                 run.action_close()
-        with self.assertRaisesRegex(UserError, "cannot go to “Draft”"):
+        with self.assertRaisesRegex(UserError, "this step needs “Calculated”"):
             run.action_reset()
 
     def test_a_draft_is_not_approved(self):
         run = self._create_run(calculate=False)
-        with self.assertRaisesRegex(UserError, "cannot go to “Approved”"):
+        with self.assertRaisesRegex(UserError, "this step needs “Calculated”"):
             run.action_approve()
         with self.assertRaisesRegex(UserError, "Use the buttons"):
             run.write({"state": "approved"})

@@ -8,7 +8,9 @@ from . import sales_target
 from . import sales_target_cell
 from . import sales_target_change
 from . import sales_target_numbers
+from . import sales_target_matching
 from . import sales_target_actual
+from . import negotiation
 from . import sales_import_kind
 from . import sales_import_target
 from . import weighing

@@ -221,10 +221,14 @@ class SalesTarget(models.Model):
         return targets
 
     def write(self, vals):
-        if not {"plan_id", "parent_id", "cell_ids", *TARGET_DIMENSIONS}.isdisjoint(vals):
+        fixed = not {"plan_id", "parent_id", "cell_ids", *TARGET_DIMENSIONS}.isdisjoint(vals)
+        if fixed:
             self.plan_id._check_draft()
         self._check_not_part_of_itself(self.browse(vals.get("parent_id") or []))
-        return super().write(vals)
+        result = super().write(vals)
+        if fixed:
+            self.plan_id._check_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):
@@ -247,6 +251,10 @@ class SalesTarget(models.Model):
         }
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_counted_fields(self):
+        return super()._get_counted_fields() | {"assigned", "company_id"}
+
     def _check_not_part_of_itself(self, parent):
         """Before Odoo's own check of trees, which answers with a bare “Recursion Detected.”
 

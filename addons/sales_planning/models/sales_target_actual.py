@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_target import TARGET_DIMENSIONS, TOTALS
+from .sales_target import TOTALS
 
 
 class SalesTargetActual(models.AbstractModel):
@@ -25,7 +25,7 @@ class SalesTargetActual(models.AbstractModel):
         ledger first.
         """
         self.env.flush_all()
-        if combinations := self._get_combinations(plan):
+        if combinations := self.env["sales.target.matching"]._get_combinations(plan):
             self.env.cr.execute(self._count_query(plan, combinations))
         self._roll_up(plan)
 
@@ -38,28 +38,6 @@ class SalesTargetActual(models.AbstractModel):
         self.env["sales.target"].invalidate_model()
         self.env["sales.target.cell"].invalidate_model()
         plan.invalidate_recordset(["assigned", "actual", "gap", "attainment"])
-
-    @api.model
-    def _get_combinations(self, plan, target_ids=None):
-        """:return: list of the tuples of dimensions that nodes of the plan name together
-
-        :param list target_ids: only these nodes; None for all
-        """
-        chosen = SQL("TRUE") if target_ids is None else SQL("id = ANY(%s)", list(target_ids))
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT %s FROM sales_target WHERE plan_id = %s AND %s",
-                SQL(", ").join(
-                    SQL("%s IS NOT NULL", SQL.identifier(name)) for name in TARGET_DIMENSIONS
-                ),
-                plan.id,
-                chosen,
-            )
-        )
-        return [
-            tuple(name for name, used in zip(TARGET_DIMENSIONS, row, strict=True) if used)
-            for row in rows
-        ]
 
     # === QUERIES === #
     @api.model
@@ -140,7 +118,7 @@ class SalesTargetActual(models.AbstractModel):
                AND (cell.actual, cell.late, cell.gap)
                    IS DISTINCT FROM (fresh.actual, fresh.late, fresh.gap)
             """,
-            trees=self._trees_sql(combinations),
+            trees=self.env["sales.target.matching"]._trees_sql(combinations),
             counted=SQL(" UNION ALL ").join(
                 self._counted_query(plan, combination) for combination in combinations
             ),
@@ -158,94 +136,19 @@ class SalesTargetActual(models.AbstractModel):
         late = SQL("SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL)")
         if digits is not None:
             value, late = (SQL("ROUND(%s, %s)", total, digits) for total in (value, late))
-        return self._matched_query(
+        return self.env["sales.target.matching"]._matched_query(
             combination,
             entries=self.env["sales.target.metric"]._entries_sql(
                 plan, plan.date_from, plan.date_to
             ),
-            nodes=SQL("target.plan_id = %s AND %s", plan.id, self._in_force_sql()),
+            nodes=SQL(
+                "target.plan_id = %s AND %s",
+                plan.id,
+                self.env["sales.target.matching"]._in_force_sql(),
+            ),
             period=self._period_sql(plan, SQL("entry.date")),
             figures=SQL("%s AS actual, %s AS late", value, late),
         )
-
-    @api.model
-    def _matched_query(self, combination, entries, nodes, period, figures):
-        """Match entries to the nodes that name one combination of dimensions, and sum them up.
-
-        :param tuple combination: the dimensions that the nodes name, and no others
-        :param SQL entries: query or table with the dimensions; ``entry`` in the other parameters
-        :param SQL nodes: condition on the nodes, which are called ``target``, and the entry
-        :param SQL period: number of the period that an entry counts in
-        :param SQL figures: what to sum up, with names
-        :return: ``SQL`` of target_id, period and the figures
-        """
-        joins, conditions = [], [nodes]
-        for name in TARGET_DIMENSIONS:
-            node = SQL.identifier("target", name)
-            entry = SQL.identifier("entry", name)
-            if name not in combination:
-                conditions.append(SQL("%s IS NULL", node))
-            elif self._is_tree(name):
-                tree = self._tree_name(name)
-                member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
-                joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, entry))
-                conditions.append(SQL("%s = %s", ancestor, node))
-            else:
-                conditions.append(SQL("%s = %s", entry, node))
-        return SQL(
-            """
-            SELECT target.id AS target_id, %(period)s AS period, %(figures)s
-              FROM (%(entries)s) AS entry %(joins)s CROSS JOIN sales_target target
-             WHERE %(conditions)s
-             GROUP BY 1, 2
-            """,
-            period=period,
-            figures=figures,
-            entries=entries,
-            joins=SQL(" ").join(joins),
-            conditions=SQL(" AND ").join(conditions),
-        )
-
-    @api.model
-    def _in_force_sql(self):
-        """:return: ``SQL`` condition: the entry lies in the days that the node is valid on"""
-        return SQL(
-            "(target.date_start IS NULL OR entry.date >= target.date_start)"
-            " AND (target.date_end IS NULL OR entry.date <= target.date_end)"
-        )
-
-    @api.model
-    def _trees_sql(self, combinations):
-        """:return: ``SQL`` of the common table expressions that the combinations need, each
-        with a comma after it
-        """
-        trees = {name for one in combinations for name in one if self._is_tree(name)}
-        return SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees))
-
-    @api.model
-    def _tree_query(self, dimension):
-        """:return: ``SQL`` of a common table expression: each record with all that it lies in"""
-        comodel = self.env[self.env["sales.target"]._fields[dimension].comodel_name]
-        return SQL(
-            """
-            %(name)s AS (
-                SELECT id AS member,
-                       unnest(string_to_array(trim(TRAILING '/' FROM parent_path), '/'))::integer
-                           AS ancestor
-                  FROM %(table)s
-            )
-            """,
-            name=SQL.identifier(self._tree_name(dimension)),
-            table=SQL.identifier(comodel._table),
-        )
-
-    @api.model
-    def _tree_name(self, dimension):
-        return f"tree_{dimension}"
-
-    @api.model
-    def _is_tree(self, dimension):
-        return self.env["sales.target"]._is_tree(dimension)
 
     @api.model
     def _period_sql(self, plan, day):

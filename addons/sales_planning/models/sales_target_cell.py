@@ -51,6 +51,65 @@ class SalesTargetCell(models.Model):
         "A target cannot be negative. Enter 0 or a positive number.",
     )
 
+    def init(self):
+        """Let the database refuse to change an approved number, whoever asks.
+
+        :meth:`SalesTargetNumbers._set` names the revision that it changes numbers by. Counting
+        writes other columns, so it never comes here.
+        """
+        super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION sales_target_cell_guard() RETURNS trigger AS $$
+            DECLARE
+                of_target integer;
+            BEGIN
+                IF TG_OP = 'DELETE' THEN
+                    of_target := OLD.target_id;
+                ELSE
+                    of_target := NEW.target_id;
+                END IF;
+                IF EXISTS (
+                    SELECT FROM sales_target target
+                      JOIN sales_target_plan plan ON plan.id = target.plan_id
+                     WHERE target.id = of_target AND plan.state IN ('approved', 'closed')
+                       AND NOT EXISTS (
+                               SELECT FROM sales_target_revision revision
+                                WHERE revision.plan_id = plan.id AND plan.state = 'approved'
+                                  AND revision.id = NULLIF(
+                                          current_setting('sales_planning.revision', true), ''
+                                      )::integer
+                           )
+                ) THEN
+                    RAISE EXCEPTION 'Numbers of an approved target plan change by a revision only.'
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                IF TG_OP = 'DELETE' THEN
+                    RETURN OLD;
+                END IF;
+                RETURN NEW;
+            END $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER sales_target_cell_guard_update
+                BEFORE UPDATE OF assigned, stretch, challenge, target_id, date_from
+                ON sales_target_cell
+                FOR EACH ROW WHEN (
+                    (OLD.assigned, OLD.stretch, OLD.challenge, OLD.target_id, OLD.date_from)
+                    IS DISTINCT FROM
+                    (NEW.assigned, NEW.stretch, NEW.challenge, NEW.target_id, NEW.date_from)
+                ) EXECUTE FUNCTION sales_target_cell_guard();
+            CREATE OR REPLACE TRIGGER sales_target_cell_guard_insert
+                BEFORE INSERT ON sales_target_cell
+                FOR EACH ROW WHEN (
+                    COALESCE(NEW.assigned, NEW.stretch, NEW.challenge) IS NOT NULL
+                ) EXECUTE FUNCTION sales_target_cell_guard();
+            CREATE OR REPLACE TRIGGER sales_target_cell_guard_delete
+                BEFORE DELETE ON sales_target_cell
+                FOR EACH ROW WHEN (
+                    COALESCE(OLD.assigned, OLD.stretch, OLD.challenge) IS NOT NULL
+                ) EXECUTE FUNCTION sales_target_cell_guard();
+            """
+        )
+
     # === COMPUTE METHODS === #
     @api.depends("date_from", "plan_id.period")
     @api.depends_context("lang")
@@ -110,6 +169,9 @@ class SalesTargetCell(models.Model):
         if rest:
             self.plan_id._check_draft()
         result = super().write(rest)
+        if rest:
+            # Nor may it have moved into a plan that stands.
+            self.plan_id._check_draft()
         self._type([vals] * len(self))
         return result
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..fields import OptionalMonetary
@@ -12,6 +13,8 @@ TARGET_VALUE = [
     ("proposed", "Proposal"),
 ]
 TARGET_VALUES = tuple(value for value, _label in TARGET_VALUE)
+# What is counted from the ledger; SalesTargetActual writes it by SQL, past the ORM.
+COUNTED_FIELDS = frozenset({"actual", "late", "gap", "attainment", "unassigned"})
 
 
 class SalesTargetFigures(models.AbstractModel):
@@ -57,6 +60,37 @@ class SalesTargetFigures(models.AbstractModel):
         "Of a group: its actual in percent of its target, without periods that have no target.",
     )
 
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_not_counted(set().union(*vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_not_counted(vals)
+        return super().write(vals)
+
+    @api.model
+    def _get_counted_fields(self):
+        """:return: set of the fields that follow from others, so that nobody sets them"""
+        return COUNTED_FIELDS
+
+    @api.model
+    def _check_not_counted(self, names):
+        """:raises UserError: one of the fields is counted, and not to be set by hand"""
+        counted = self._get_counted_fields().intersection(names)
+        if counted:
+            raise UserError(
+                self.env._(
+                    "%(fields)s cannot be set by hand: they follow from the plan, the targets of "
+                    "its periods and the sales ledger. Correct these, and refresh the plan.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in sorted(counted)
+                    ),
+                )
+            )
+
+    # === COMPUTE METHODS === #
     @api.depends("assigned", "actual")
     def _compute_gap(self):
         """For records that are being edited; :meth:`_gap_sql` says the same in SQL."""

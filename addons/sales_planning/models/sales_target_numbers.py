@@ -1,9 +1,13 @@
-from decimal import Decimal
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
+
+# Names the revision to the trigger that guards approved numbers, see SalesTargetCell.init.
+REVISION_SETTING = "sales_planning.revision"
 
 
 class SalesTargetNumbers(models.AbstractModel):
@@ -33,7 +37,7 @@ class SalesTargetNumbers(models.AbstractModel):
             else changed a number meanwhile
         :raises ValidationError: a number is negative or finer than the currency
         """
-        plan.lock_for_update()
+        self._lock(plan)
         plan._check_open(reason)
         self.env.flush_all()
         self._check_possible(plan, numbers)
@@ -42,20 +46,68 @@ class SalesTargetNumbers(models.AbstractModel):
         # All of it or nothing, also for callers that catch the refusal.
         with self.env.cr.savepoint():
             changed = self._write_numbers(plan, value, numbers, operation, reason, import_)
-            self.env["sales.target.actual"]._roll_up(plan)
-            plan._check_within()
+            if changed:
+                self.env["sales.target.actual"]._roll_up(plan)
+                plan._check_within()
         return changed
 
     @api.model
     def _write_numbers(self, plan, value, numbers, operation, reason, import_):
         """:return: int, how many numbers changed"""
-        revision = plan.state == "approved" and self.env["sales.target.revision"].sudo()._start(
-            plan, reason
-        )
-        self.env.cr.execute(self._set_query(value, numbers, operation, reason, revision, import_))
-        changed = self.env.cr.rowcount
+        revision = None
+        if plan.state == "approved":
+            stored = self._read(value, numbers)
+            numbers = {id_: number for id_, number in numbers.items() if stored.get(id_) != number}
+            if not numbers:
+                return 0
+            revision = self.env["sales.target.revision"].sudo()._start(plan, reason)
+        with self._passing(revision):
+            self.env.cr.execute(
+                self._set_query(value, numbers, operation, reason, revision, import_)
+            )
+            changed = self.env.cr.rowcount
         self.env["sales.target.change"].invalidate_model()
         return changed
+
+    # === LOCKING === #
+    @api.model
+    def _lock(self, plan):
+        """Keep others from changing the plan's numbers until the transaction ends.
+
+        The row is written too: whoever has read the numbers before this transaction ends then
+        meets a serialization failure instead of working on what is no longer there, and Odoo
+        runs their request again.
+
+        :raises UserError: somebody else is changing them at this moment
+        """
+        plan.flush_recordset()
+        try:
+            plan.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else is changing %(plan)s at this moment. Nothing of yours was "
+                    "saved: try again shortly.",
+                    plan=plan.name,
+                )
+            ) from error
+        self.env.cr.execute(
+            SQL("UPDATE sales_target_plan SET write_date = write_date WHERE id = %s", plan.id)
+        )
+
+    @contextmanager
+    def _passing(self, revision):
+        """Tell the database which revision the numbers of an approved plan change by."""
+        if revision:
+            revision.flush_recordset()
+        self._name_revision(revision and revision.id)
+        yield
+        self._name_revision(None)
+
+    def _name_revision(self, revision_id):
+        self.env.cr.execute(
+            SQL("SELECT set_config(%s, %s, true)", REVISION_SETTING, str(revision_id or ""))
+        )
 
     # === CHECKS === #
     @api.model
@@ -99,7 +151,7 @@ class SalesTargetNumbers(models.AbstractModel):
                 "numbers. Nothing of yours was saved: reload, and enter it again.",
                 user=last.create_uid.name or self.env._("Somebody"),
                 cell=cell.display_name,
-                number=formatLang(self.env, float(stored.get(cell.id) or 0)),
+                number=self._format(stored.get(cell.id)),
                 others=len(moved) - 1,
             )
         )
@@ -168,6 +220,21 @@ class SalesTargetNumbers(models.AbstractModel):
         )
 
     @api.model
+    def _format(self, number):
+        """:return: a number as people write it, or the words for none"""
+        return self.env._("no number") if number is None else formatLang(self.env, float(number))
+
+    @api.model
     def _to_decimal(self, number):
         """:return: Decimal of what the web client or the ORM gives, None for no number"""
-        return None if number is None or number is False else Decimal(str(number))
+        if number is None or number is False:
+            return None
+        try:
+            result = Decimal(str(number))
+        except InvalidOperation:
+            result = Decimal("NaN")
+        if not result.is_finite():
+            raise ValidationError(
+                self.env._("“%(number)s” is not a number. Enter digits only.", number=number)
+            )
+        return result

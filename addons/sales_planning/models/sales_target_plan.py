@@ -29,12 +29,13 @@ class SalesTargetPlan(models.Model):
     """Target plan: what a company wants to reach in a span of time, by one metric.
 
     Its nodes (:class:`SalesTarget`) say who or what is to reach it, and their cells how much
-    in which sub-period. Only a draft can be changed; only an open plan is counted anew.
+    in which sub-period. A draft can be changed, and so can a plan whose owners propose their
+    numbers; an approved one only by a revision. A closed plan is not counted any more.
     """
 
     _name = "sales.target.plan"
     _description = "Target Plan"
-    _inherit = ["mail.thread"]
+    _inherit = ["sales.state.mixin", "mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -190,7 +191,7 @@ class SalesTargetPlan(models.Model):
         for plan in self:
             if error := plan._approval_error_message():
                 raise UserError(error)
-        self._update_state(("draft",), "approved")
+        self._update_state(("draft", "proposing"), "approved")
         return True
 
     def action_close(self):
@@ -201,10 +202,10 @@ class SalesTargetPlan(models.Model):
         return True
 
     def action_reopen(self):
-        """One step back: a closed plan is counted again, an approved one can be changed."""
-        closed = self.filtered(lambda plan: plan.state == "closed")
-        (self - closed)._update_state(("approved",), "draft")
-        closed._update_state(("closed",), "approved")
+        """Count closed plans again. An approved plan is never a draft again: its numbers change
+        by a revision, or in a new version.
+        """
+        self._update_state(("closed",), "approved")
         return True
 
     def action_refresh(self):
@@ -249,27 +250,6 @@ class SalesTargetPlan(models.Model):
         }
 
     # === BUSINESS METHODS === #
-    def _update_state(self, allowed_states, target_state):
-        """Move the plans to a state, all of them or none.
-
-        :param tuple allowed_states: the states that the step may start from
-        :raises UserError: a plan is in another state
-        """
-        self.check_access("write")
-        self.lock_for_update()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for plan in self:
-            if plan.state not in allowed_states:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is in state “%(state)s”; this step needs “%(wanted)s”.",
-                        plan=plan.name,
-                        state=labels[plan.state],
-                        wanted="” / “".join(labels[state] for state in allowed_states),
-                    )
-                )
-        self.write({"state": target_state})
-
     def _approval_error_message(self):
         """:return: why the plan cannot be approved now, or None"""
         self.ensure_one()
@@ -294,7 +274,7 @@ class SalesTargetPlan(models.Model):
             raise UserError(
                 self.env._(
                     "%(plan)s is no longer a draft, so its targets stand. "
-                    "Reopen the plan until it is a draft again to change them.",
+                    "Change numbers by a revision, and who has a target in a new version.",
                     plan=fixed[0].name,
                 )
             )

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_actual
 from . import test_allocation
 from . import test_allocation_properties
@@ -8,4 +9,16 @@ from . import test_sheet
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from . import test_target_rpc
 from .decomposing import test_decomposing, test_matrix, test_matrix_tour, test_matrix_units
+from .weighing import test_evidence
+from .weighing import test_season_profile
+from .weighing import test_weights
+from .negotiation import test_concurrency
+from .negotiation import test_negotiation_tour
+from .negotiation import test_plan_approval
+from .negotiation import test_proposal_access
+from .negotiation import test_proposals
+from .negotiation import test_reminders
+from .negotiation import test_revisions
+from .negotiation import test_versions

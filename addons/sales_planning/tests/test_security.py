@@ -92,6 +92,7 @@ class TestSecurity(SalesPlanningCommon):
                 self.assertEqual(
                     rules.groups,
                     self.env.ref("sales_team.group_sale_salesman")
+                    | self.env.ref("sales_system.group_sale_salesman_team")
                     | self.env.ref("sales_team.group_sale_salesman_all_leads"),
                 )
                 self.assertEqual(len(rules.filtered("global")), 1)

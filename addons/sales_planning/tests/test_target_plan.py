@@ -27,8 +27,9 @@ class TestTargetPlan(SalesPlanningCommon):
         self.assertEqual(target.actual, 80, "a closed plan keeps its figures")
         self.plan.action_reopen()
         self.assertEqual(self.plan.state, "approved")
-        self.plan.action_reopen()
-        self.assertEqual(self.plan.state, "draft")
+        with self.assertRaisesRegex(UserError, "this step needs “Closed”"):
+            self.plan.action_reopen()
+        self.assertEqual(self.plan.state, "approved", "approved numbers stay")
 
     def test_a_plan_without_numbers_is_not_approved(self):
         with self.assertRaisesRegex(UserError, "has no target yet"):

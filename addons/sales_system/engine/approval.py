@@ -13,7 +13,7 @@ class ApprovalBasis:
     :param label: what people call the number
     :param measure: method of the document model: dict of record id → number, or None where
         the document has no such number
-    :param unit: ``percent`` or ``money`` (company currency)
+    :param unit: ``percent``, ``money`` (company currency) or ``count``
     :param worse: the direction in which the number gets worse, ``higher`` or ``lower``
     :param external: the number moves without anybody editing the document
     """

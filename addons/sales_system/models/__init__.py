@@ -1,3 +1,4 @@
+from . import document
 from . import organisation
 from . import importing
 from . import ledger

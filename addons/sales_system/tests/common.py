@@ -1,7 +1,10 @@
 import base64
 
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tools import mute_logger
+
+DEMO_LOGINS = ("li.na", "wang.wei", "zhao.lei")
 
 
 class SalesSystemCommon(TransactionCase):
@@ -21,6 +24,7 @@ class SalesSystemCommon(TransactionCase):
         cls.env["sales.approval.rule"].search([]).active = False
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
         cls.company = cls.company.with_env(cls.env)
+        cls._make_room()
         cls.seller = cls._create_user("li.na", "sales_team.group_sale_salesman")
         cls.other_seller = cls._create_user("wang.wei", "sales_team.group_sale_salesman")
         cls.leader = cls._create_user("zhao.lei", "sales_team.group_sale_salesman_all_leads")
@@ -47,6 +51,15 @@ class SalesSystemCommon(TransactionCase):
                 "taxes_id": [Command.clear()],
             }
         )
+
+    @classmethod
+    def _make_room(cls):
+        """Take the names that the tests use from the demo data, which tours run on."""
+        for user in cls.env["res.users"].search([("login", "in", DEMO_LOGINS)]):
+            user.login = f"demo.{user.login}"
+        for territory in cls.env["sales.territory"].search([("code", "!=", False)]):
+            territory.code = f"demo.{territory.code}"
+        cls.env.flush_all()
 
     @classmethod
     def _create_user(cls, login, groups, company=None):
@@ -121,3 +134,30 @@ class SalesSystemCommon(TransactionCase):
 
     def _ledger_sum(self, document, figure="amount"):
         return round(sum(self._ledger(document).mapped(figure)), 2)
+
+
+class RpcCase(HttpCase):
+    """Calls the server as a program does, or somebody with a browser's console."""
+
+    def _post_json(self, route, params):
+        with mute_logger("odoo.http"):
+            answer = self.url_open(
+                route, json={"jsonrpc": "2.0", "method": "call", "id": 0, "params": params}
+            )
+        return answer.json()
+
+    def _call(self, user, record, method, *args, **kwargs):
+        """:return: (result, sentence of the error)"""
+        self.authenticate(user.login, user.login)
+        answer = self._post_json(
+            f"/web/dataset/call_kw/{record._name}/{method}",
+            {
+                "model": record._name,
+                "method": method,
+                "args": [record.ids, *args] if record else list(args),
+                "kwargs": {"context": {"allowed_company_ids": user.company_ids.ids}, **kwargs},
+            },
+        )
+        self.env.invalidate_all()
+        error = answer.get("error")
+        return answer.get("result"), error and error["data"]["message"]

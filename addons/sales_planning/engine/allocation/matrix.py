@@ -74,7 +74,7 @@ def split_matrix(
         message = "Give the total of a matrix, or those of its rows, its columns or both."
         raise TypeError(message)
     with exact_arithmetic():
-        grid = Grid.read(matrix, Unit.of(unit))
+        grid = Grid.from_matrix(matrix, Unit.of(unit))
         if total is not None:
             counts = _split_total(grid, grid.unit.count(total, "total"))
         elif column_totals is None:
@@ -85,7 +85,7 @@ def split_matrix(
             counts = _split_both(
                 grid, grid.row_counts(row_totals), grid.column_counts(column_totals)
             )
-        return grid.write(counts)
+        return grid.to_amounts(counts)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Grid:
     bounds: dict[tuple[int, int], Bound]
 
     @classmethod
-    def read(cls, matrix: Matrix, unit: Unit) -> "Grid":
+    def from_matrix(cls, matrix: Matrix, unit: Unit) -> "Grid":
         width = len(matrix.columns)
         flat = whole_weights(
             list(chain.from_iterable(matrix.weights)),
@@ -153,7 +153,7 @@ class Grid:
             or self.cell(row, column) in self.matrix.pins
         )
 
-    def write(self, counts: Sequence[Sequence[int]]) -> Amounts:
+    def to_amounts(self, counts: Sequence[Sequence[int]]) -> Amounts:
         """Turn units into amounts, and what has no number into None."""
         size = self.unit.size
         amounts = [[count * size for count in row] for row in counts]

@@ -26,12 +26,13 @@ def split_tree(
         or others. Give only the periods that may change.
     :param parents: the parent of each node, in the order of the nodes; who has none, or
         one that is not among them, is a topmost node
-    :param totals: the new numbers of each topmost node, one per period
+    :param totals: the new numbers of each topmost node, one per period; they go before
+        pins and bounds of that node
     :return: one list per node, with one amount per period
     :raise AllocationError: names (node, period), with the parent among ``rows``
     """
     with exact_arithmetic():
-        tree = _Tree(Grid.read(nodes, Unit.of(unit)), parents)
+        tree = _Tree(Grid.from_matrix(nodes, Unit.of(unit)), parents)
         counts = tree.split(totals)
         size = tree.grid.unit.size
         return [[None if count is None else count * size for count in row] for row in counts]

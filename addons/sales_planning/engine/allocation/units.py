@@ -86,9 +86,8 @@ def whole_weights(weights: Sequence[Weight | None], key_of: Callable[[int], Hash
 
     :param key_of: the key of the part at a position
     """
-    present = [weight for weight in weights if weight is not None]
     try:
-        total = sum(present)
+        total = sum(weight for weight in weights if weight is not None)
     except (TypeError, InvalidOperation, Inexact, Overflow):
         # Decimals with Fractions, very large with very small ones, or no numbers at all.
         total = None
@@ -101,7 +100,8 @@ def whole_weights(weights: Sequence[Weight | None], key_of: Callable[[int], Hash
     else:
         whole = _whole_fractions(weights, key_of)
     if whole and min(whole) < 0:
-        worst = whole.index(min(whole))
+        negative = [position for position, weight in enumerate(whole) if weight < 0]
+        worst = min(negative, key=key_of)
         raise AllocationError(Reason.NEGATIVE_WEIGHT, (key_of(worst),), amount=weights[worst])
     return whole
 

@@ -113,7 +113,7 @@ class SalesSeasonProfileLine(models.Model):
     )
     month = fields.Selection(MONTH, required=True)
     weight = fields.Float(
-        digits=(16, 4),
+        digits=(16, 2),
         required=True,
         aggregator=None,
         help="On any scale of its own: a month of weight 2 sells twice as much as one of weight 1.",

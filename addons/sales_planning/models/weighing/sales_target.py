@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ...fields import OptionalMonetary
 from .sales_target_evidence import EVIDENCE
@@ -38,12 +38,13 @@ class SalesTarget(models.Model):
     def _compute_evidence(self):
         for name in EVIDENCE:
             self[f"evidence_{name}"] = False
+        shown = {target._origin.id: target for target in self}
         for plan, targets in self._origin.grouped("plan_id").items():
             evidence = self.env["sales.target.evidence"]._get_evidence(plan, targets.ids)
-            for target in self.filtered(lambda target: target._origin.id in evidence):
+            for target_id, figures in evidence.items():
                 for name in EVIDENCE:
-                    figure = evidence[target._origin.id][name]
-                    target[f"evidence_{name}"] = False if figure is None else float(figure)
+                    figure = figures[name]
+                    shown[target_id][f"evidence_{name}"] = figure is not None and float(figure)
 
     # === ACTION METHODS === #
     def action_open_last_year(self):
@@ -63,6 +64,7 @@ class SalesTarget(models.Model):
             "name": self.env._("Pipeline of %(target)s", target=self.name),
             "res_model": "crm.lead",
             "view_mode": "list,kanban,graph,pivot,form",
+            "views": self._prepare_evidence_views("crm_lead", ("kanban", "graph", "pivot", "form")),
             "domain": self.env["sales.target.facts"]._get_pipeline_domain(self),
         }
 
@@ -75,11 +77,7 @@ class SalesTarget(models.Model):
             "name": self.env._("Open Receivables of %(target)s", target=self.name),
             "res_model": "account.move",
             "view_mode": "list,kanban,form",
-            "views": [
-                (self.env.ref("account.view_out_invoice_tree").id, "list"),
-                (False, "kanban"),
-                (False, "form"),
-            ],
+            "views": self._prepare_evidence_views("account_move", ("kanban", "form")),
             "domain": [("id", "in", self.env["sales.target.facts"]._get_receivable_ids(self))],
         }
 
@@ -95,6 +93,12 @@ class SalesTarget(models.Model):
         }
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _prepare_evidence_views(self, model, others):
+        """:return: views of an action: our list with totals, and others as they are"""
+        ours = self.env.ref(f"sales_planning.{model}_view_list_evidence")
+        return [(ours.id, "list"), *((False, mode) for mode in others)]
+
     def _prepare_past_action(self, name, span, years):
         """:param span: days of the plan; the action shows the sales some years before them"""
         self.ensure_one()

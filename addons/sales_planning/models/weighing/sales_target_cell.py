@@ -16,13 +16,14 @@ class SalesTargetCell(models.Model):
     # === COMPUTE METHODS === #
     def _compute_evidence_last_year(self):
         self.evidence_last_year = False
+        shown = {cell._origin.id: cell for cell in self}
         for plan, cells in self._origin.grouped("plan_id").items():
             amounts = self.env["sales.target.evidence"]._get_last_year_by_period(
                 plan, cells.target_id.ids
             )
-            for cell in self.filtered(lambda cell: cell._origin in cells):
-                amount = amounts.get((cell._origin.target_id.id, cell.date_from))
-                cell.evidence_last_year = False if amount is None else float(amount)
+            for cell in cells:
+                amount = amounts[cell.target_id.id, cell.date_from]
+                shown[cell.id].evidence_last_year = float(amount)
 
     # === ACTION METHODS === #
     def action_open_last_year(self):

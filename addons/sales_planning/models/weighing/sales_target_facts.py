@@ -13,6 +13,7 @@ from ...engine.periods import Period
 from ..sales_target import TARGET_DIMENSIONS
 
 DAY = timedelta(days=1)
+ZERO = Decimal(0)
 # How far back a customer's payments tell how late the next one will be.
 DELAY_MONTHS = 24
 # The dimensions that an opportunity has, and where it has them.
@@ -96,28 +97,26 @@ class SalesTargetFacts(models.AbstractModel):
             currency; 0 where the node has no facts
         """
         borders = sorted({span.first for span in spans} | {span.last + DAY for span in spans})
-        buckets = self._read_buckets(plan, nodes, facts, borders, in_force)
-        sums = {}
+        inside = defaultdict(list)
         for position, span in enumerate(spans):
-            first = bisect_left(borders, span.first) + 1
-            beyond = bisect_left(borders, span.last + DAY) + 1
-            for node in nodes:
-                amounts = buckets.get(node.id, {})
-                sums[node.id, position] = self._round(
-                    plan, sum(amounts.get(bucket, Decimal(0)) for bucket in range(first, beyond))
-                )
-        return sums
+            first, beyond = (bisect_left(borders, day) for day in (span.first, span.last + DAY))
+            for bucket in range(first, beyond):
+                inside[bucket + 1].append(position)
+        sums = {(node.id, position): ZERO for node in nodes for position in range(len(spans))}
+        for target_id, bucket, value in self._read_buckets(plan, nodes, facts, borders, in_force):
+            for position in inside[bucket]:
+                sums[target_id, position] += value
+        return self._round(plan, sums)
 
     @api.model
     def _read_buckets(self, plan, nodes, facts, borders, in_force):
-        """:return: dict of target id → dict of number of the span between borders → Decimal"""
-        actuals = self.env["sales.target.actual"]
+        """:return: list of target id, number of the days between two borders, Decimal"""
+        actuals = self.env["sales.target.matching"]
         ids = [node.id for node in nodes]
-        buckets = defaultdict(dict)
         self.env.flush_all()
         combinations = actuals._get_combinations(plan, ids)
-        if not combinations or not borders:
-            return buckets
+        if not combinations:
+            return []
         matched = SQL(" UNION ALL ").join(
             actuals._matched_query(
                 combination,
@@ -133,15 +132,22 @@ class SalesTargetFacts(models.AbstractModel):
             for combination in combinations
         )
         query = SQL("WITH %s fact AS (%s) %s", actuals._trees_sql(combinations), facts, matched)
-        for target_id, bucket, value in self.env.execute_query(query):
-            buckets[target_id][bucket] = Decimal(value or 0)
-        return buckets
+        return [
+            (target_id, bucket, Decimal(value or 0))
+            for target_id, bucket, value in self.env.execute_query(query)
+        ]
 
     @api.model
-    def _round(self, plan, amount):
+    def _round(self, plan, amounts):
+        """:param dict amounts: anything → Decimal
+        :return: the same, rounded to the currency of the plan as its actuals are
+        """
         if not plan.currency_id:
-            return amount
-        return Decimal(amount).quantize(plan._get_unit(), rounding=ROUND_HALF_UP)
+            return amounts
+        unit = plan._get_unit()
+        return {
+            key: amount.quantize(unit, rounding=ROUND_HALF_UP) for key, amount in amounts.items()
+        }
 
     # === SPANS === #
     @api.model
@@ -197,7 +203,7 @@ class SalesTargetFacts(models.AbstractModel):
 
         :return: ``SQL`` of the plan's facts, with document_id of the invoice
         """
-        self.env.flush_all()
+        self.env["sales.ledger.posting"]._post_pending()
         return SQL(
             """
             SELECT %(dimensions)s, line.document_id,
@@ -228,7 +234,7 @@ class SalesTargetFacts(models.AbstractModel):
     def _get_receivable_ids(self, target):
         """:return: list of ids of the invoices whose open amounts count for the node"""
         plan = target.plan_id
-        actuals = self.env["sales.target.actual"]
+        actuals = self.env["sales.target.matching"]
         combinations = actuals._get_combinations(plan, target.ids)
         matched = actuals._matched_query(
             combinations[0],
@@ -410,10 +416,7 @@ class SalesTargetFacts(models.AbstractModel):
             for id_, potential, currency_id in rows
             if potential is not None
         }
-        return {
-            node.id: self._round(plan, known[node.id]) if node.id in known else None
-            for node in nodes
-        }
+        return {**dict.fromkeys(node.id for node in nodes), **self._round(plan, known)}
 
     @api.model
     def _get_rates(self, plan, currency_ids):

@@ -13,5 +13,7 @@ from . import sale_order_bases
 from . import sale_order
 from . import sale_order_line
 from . import payment_transaction
+from . import sales_handover
 from . import mail_template
 from . import mail_compose_message
+from . import res_config_settings

@@ -9,6 +9,11 @@ class MailComposeMessage(models.TransientModel):
             composer._check_approval_of_documents()
         return super()._action_send_mail(auto_commit=auto_commit)
 
+    def _action_schedule_message(self):
+        for composer in self:
+            composer._check_approval_of_documents()
+        return super()._action_schedule_message()
+
     def _check_approval_of_documents(self):
         """Refuse to mail a document that needs an approval; what people write is free.
 

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 # States that an approval has to come before.
 GATED_STATES = ("sent", "sale")
@@ -28,10 +27,6 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        if "approval_confirmed_terms" in vals and not self.env.su:
-            raise UserError(
-                self.env._("The terms that an order was confirmed with are kept as they were.")
-            )
         entering = self.browse()
         if vals.get("state") in GATED_STATES:
             entering = self.filtered(lambda order: order.state not in (vals["state"], "sale"))
@@ -60,9 +55,19 @@ class SaleOrder(models.Model):
         self._cancel_approval(self.env._("The order has been cancelled."))
         return super()._action_cancel()
 
+    def message_post(self, **kwargs):
+        # A message that was scheduled in time can be due after the terms have become worse.
+        if self.env.context.get("mark_so_as_sent"):
+            self._check_approval()
+        return super().message_post(**kwargs)
+
     # === APPROVAL HOOKS === #
     def _approval_is_open(self):
         return self.state != "cancel"
+
+    @api.model
+    def _approval_given_fields(self):
+        return super()._approval_given_fields() | {"approval_confirmed_terms"}
 
     def _approval_open_domain(self):
         return [("state", "in", ("draft", "sent"))]

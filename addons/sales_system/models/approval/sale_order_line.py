@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -32,7 +33,13 @@ class SaleOrderLine(models.Model):
 
     # The prices of the pricelist itself and of the product are left out on purpose: a quotation
     # is held against what was the price when it was made.
-    @api.depends("product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id")
+    @api.depends(
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "order_id.pricelist_id",
+        "linked_line_id",
+    )
     def _compute_list_price_unit(self):
         for line in self:
             if (
@@ -41,6 +48,7 @@ class SaleOrderLine(models.Model):
                 or line.display_type
                 or line.is_downpayment
                 or line._is_global_discount()
+                or line._is_without_combo()
             ):
                 line.list_price_unit = 0.0
                 continue
@@ -51,7 +59,41 @@ class SaleOrderLine(models.Model):
                 fiscal_position=line.order_id.fiscal_position_id,
             )
 
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_list_price_not_given(set().union(*vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_list_price_not_given(vals)
+        return super().write(vals)
+
     # === BUSINESS METHODS === #
+    @api.model
+    def _check_list_price_not_given(self, names):
+        """:raises UserError: a lower price to compare with would hide a discount"""
+        if "list_price_unit" in names and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(field)s cannot be set by hand: the pricelist gives it. "
+                    "Set the unit price or the discount instead.",
+                    field=self._fields["list_price_unit"]._description_string(self.env),
+                )
+            )
+
+    def _is_without_combo(self):
+        """:return: whether the combo that a line is part of is still to be linked, as while a form
+        saves both; its price follows from the combo's
+        """
+        self.ensure_one()
+        virtual_ids = self.order_id.order_line.mapped("virtual_id")
+        return (
+            self.combo_item_id
+            and not self.linked_line_id
+            and self.linked_virtual_id not in virtual_ids
+        )
+
     def _get_price_cut(self):
         """:return: share of the pricelist's price that the customer does not pay"""
         self.ensure_one()

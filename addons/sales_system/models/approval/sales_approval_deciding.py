@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...engine.approval import covers
@@ -10,25 +10,22 @@ class SalesApprovalRequest(models.Model):
     _inherit = "sales.approval.request"
 
     def _check_pending(self):
-        self.ensure_one()
-        if self.state != "pending":
+        for request in self.filtered(lambda request: request.state != "pending"):
             states = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
                     "The approval of %(document)s is %(state)s already.",
-                    document=self.document_name,
-                    state=states[self.state].lower(),
+                    document=request.document_name,
+                    state=states[request.state].lower(),
                 )
             )
 
     def _check_may_decide(self):
-        """:return: the approvers whom the user decides for now, themselves included"""
-        self.ensure_one()
+        """:return: dict of request → approvers whom the user decides it for, themselves included"""
         self.check_access("read")
-        request = self.sudo()
-        request._check_pending()
-        user = self.env.user
-        if user in request._get_excluded():
+        requests = self.sudo()
+        requests._check_pending()
+        for request in requests.filtered(lambda request: self.env.user in request._get_excluded()):
             raise AccessError(
                 self.env._(
                     "You cannot approve %(document)s: you asked for it or it is yours. "
@@ -36,13 +33,16 @@ class SalesApprovalRequest(models.Model):
                     document=request.document_name,
                 )
             )
-        request._refresh_actors()
-        waiting = request._get_waiting()
-        principals = (waiting & user) | request._get_delegates(waiting).get(
-            user, self.env["res.users"]
-        )
+        requests._refresh_actors()
+        return {request: request._get_principals(self.env.user) for request in requests}
+
+    def _get_principals(self, user):
+        self.ensure_one()
+        waiting = self._get_waiting()
+        delegates = self._get_delegates(waiting)
+        principals = (waiting & user) | delegates.get(user, self.env["res.users"])
         if not principals:
-            raise AccessError(request._get_no_approver_message(user))
+            raise AccessError(self._get_no_approver_message(user))
         return principals
 
     def _get_no_approver_message(self, user):
@@ -61,19 +61,19 @@ class SalesApprovalRequest(models.Model):
         )
 
     def _decide(self, kind, reason):
-        self.ensure_one()
+        """Decide the current step of the requests: of all, or of none where one is refused."""
         principals = self._check_may_decide()
-        request = self.sudo()
+        requests = self.sudo()
         if kind == "approved":
-            request._take_current_terms()
-        request._record(kind, reason, principals)
+            requests._take_current_terms()
+        requests._record(kind, reason, principals)
         if kind == "rejected":
-            request._close("rejected")
-            request._tell_document(self.env._("Approval rejected: %(reasons)s"), reason)
-        elif request._is_stage_done():
-            request._go_on(reason)
-        else:
-            request._refresh_actors()
+            requests._close("rejected")
+            requests._tell_document(self.env._("Approval rejected: %(reasons)s"), reason)
+            return
+        done = requests.filtered(lambda request: request._is_stage_done())
+        done._go_on(reason)
+        (requests - done)._refresh_actors()
 
     def _is_stage_done(self):
         self.ensure_one()
@@ -84,18 +84,23 @@ class SalesApprovalRequest(models.Model):
         return not self._get_waiting()
 
     def _go_on(self, reason):
-        self.ensure_one()
-        if self.stage < len(self.step_ids):
-            self._enter_stage(self.stage + 1)
-            return
-        self._close("approved")
-        self._tell_document(self.env._("Approved: %(reasons)s"), reason)
+        """Enter the next step, or come to the end after the last one."""
+        approved = self.filtered(lambda request: request.stage >= len(request.step_ids))
+        (self - approved)._enter_next_stage()
+        approved._close("approved")
+        approved._tell_document(self.env._("Approved: %(reasons)s"), reason)
 
     def _take_current_terms(self):
         """Approve what the approver sees now, provided that it is no worse than was asked."""
+        for model, requests in self.grouped("res_model").items():
+            documents = requests._get_documents(model)
+            values = documents._get_approval_values()
+            for request in requests:
+                document = documents.browse(request.res_id)
+                request._take_terms(document, values[document])
+
+    def _take_terms(self, document, values):
         self.ensure_one()
-        document = self._get_document()
-        values = document._get_approval_values()[document]
         if not self._covers_all(document, values):
             raise UserError(
                 self.env._(
@@ -110,7 +115,8 @@ class SalesApprovalRequest(models.Model):
         for rule in self.rule_ids:
             if values.get(rule) is not None:
                 terms[str(rule.id)] = [values[rule], terms[str(rule.id)][1]]
-        self.terms = {**self.terms, "rules": terms}
+        if terms != self.terms["rules"]:
+            self.terms = {**self.terms, "rules": terms}
 
     def _covers_all(self, document, values):
         """:return: whether no number of the document is worse than was asked for"""
@@ -144,26 +150,29 @@ class SalesApprovalRequest(models.Model):
                     company=self.company_id.name,
                 )
             )
-        self._record("delegated", reason, principals, delegate_id=delegate.id)
+        self._record("delegated", reason, {self: principals}, delegate_id=delegate.id)
         self._refresh_actors()
 
     def _record(self, kind, reason, principals=None, **values):
-        """Keep a decision: who, when, why, and on behalf of whom."""
-        self.ensure_one()
+        """Keep a decision: who, when, why, and on behalf of whom.
+
+        :param principals: dict of request → users decided for, without which it is the user alone
+        """
         user = self.env.user
         self.env["sales.approval.decision"].sudo().create(
             [
                 {
-                    "request_id": self.id,
+                    "request_id": request.id,
                     "kind": kind,
                     "user_id": user.id,
                     "principal_id": principal.id if principal != user else False,
-                    "step_id": self.step_id.id,
-                    "stage": self.stage,
+                    "step_id": request.step_id.id,
+                    "stage": request.stage,
                     "reason": reason,
                     **values,
                 }
-                for principal in (principals or user)
+                for request in self
+                for principal in (principals[request] if principals else user)
             ]
         )
         # Two who decide at once both write this row: the second starts over and sees the first.
@@ -174,21 +183,28 @@ class SalesApprovalRequest(models.Model):
         self._sync_activities()
 
     def _cancel(self, reason):
-        for request in self:
-            request._record("cancelled", reason)
-            request._close("cancelled")
+        self._record("cancelled", reason)
+        self._close("cancelled")
+
+    @api.model
+    def _cancel_pending(self, reason):
+        """Take back all that nobody has decided yet, and say so on the documents."""
+        pending = self.sudo().search([("state", "=", "pending")])
+        pending._cancel(reason)
+        for request in pending:
+            if request._get_document():
+                request._tell_document(self.env._("Approval taken back: %(reasons)s"), reason)
 
     def _tell_document(self, text, reason=False):
-        """Note on the document what was decided, and tell whoever asked."""
-        self.ensure_one()
-        document = self._get_document()
-        body = text % {"reasons": self.reasons}
-        if reason:
-            body = f"{body} – {reason}"
-        partners = (self.requester_id - self.env.user).partner_id
-        document.message_post(
-            body=body,
-            author_id=self.env.user.partner_id.id,
-            partner_ids=partners.ids if self.state != "pending" else [],
-            subtype_xmlid="mail.mt_note",
-        )
+        """Note on the documents what was decided, and tell whoever asked."""
+        for request in self:
+            body = text % {"reasons": request.reasons}
+            if reason:
+                body = f"{body} – {reason}"
+            partners = (request.requester_id - self.env.user).partner_id
+            request._get_document().message_post(
+                body=body,
+                author_id=self.env.user.partner_id.id,
+                partner_ids=partners.ids if request.state != "pending" else [],
+                subtype_xmlid="mail.mt_note",
+            )

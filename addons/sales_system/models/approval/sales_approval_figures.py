@@ -10,6 +10,12 @@ class SalesApprovalRequest(models.Model):
 
     currency_id = fields.Many2one("res.currency", compute="_compute_figures", compute_sudo=True)
     amount = fields.Monetary(string="Untaxed Amount", compute="_compute_figures", compute_sudo=True)
+    has_terms = fields.Boolean(
+        compute="_compute_figures",
+        compute_sudo=True,
+        export_string_translation=False,
+        help="The document sells something, so it has a margin and a discount.",
+    )
     margin_percent = fields.Float(
         string="Margin (%)", digits=(16, 2), compute="_compute_figures", compute_sudo=True
     )
@@ -47,6 +53,7 @@ class SalesApprovalRequest(models.Model):
                 card = cards.get(request.res_id, {})
                 request.currency_id = card.get("currency_id") or request.company_id.currency_id
                 request.amount = card.get("amount") or 0.0
+                request.has_terms = "margin" in card
                 request.margin_percent = card.get("margin") or 0.0
                 request.discount_percent = card.get("discount") or 0.0
                 request.has_credit_limit = card.get("credit") is not None

@@ -16,6 +16,9 @@ APPROVAL_STATE = [
 ]
 # Of several limits that a document is over, the first of these states is the document's.
 STATE_ORDER = ("needed", "rejected", "pending", "approved")
+# Not customers on the portal. The area's group is never there alone: views that name it alone,
+# to disappear with the area, may so show the fields.
+READERS = "base.group_user,sales_system.group_sales_approval"
 BLOCKING_STATES = ("needed", "rejected", "pending")
 
 
@@ -51,21 +54,27 @@ class SalesApprovalMixin(models.AbstractModel):
         compute="_compute_approval_state",
         store=True,
         copy=False,
-        groups="base.group_user",
+        groups=READERS,
     )
     approval_reasons = fields.Text(
         compute="_compute_approval_reasons",
         compute_sudo=True,
-        groups="base.group_user",
+        groups=READERS,
         help="Limits that the document is over and that nobody has let pass yet.",
     )
     approval_status = fields.Selection(
         APPROVAL_STATE,
         compute="_compute_approval_reasons",
         compute_sudo=True,
-        groups="base.group_user",
+        groups=READERS,
         export_string_translation=False,
         help="The approval as of now, also where it depends on more than the document.",
+    )
+    approval_note = fields.Text(
+        compute="_compute_approval_reasons",
+        compute_sudo=True,
+        groups=READERS,
+        help="Whom a pending approval waits for, or why it was rejected.",
     )
     approval_request_ids = fields.One2many(
         comodel_name="sales.approval.request",
@@ -74,12 +83,12 @@ class SalesApprovalMixin(models.AbstractModel):
         domain=lambda self: [("res_model", "=", self._name)],
         bypass_search_access=True,
         copy=False,
-        groups="base.group_user",
+        groups=READERS,
     )
     approval_request_count = fields.Integer(
         compute="_compute_approval_request_count",
         compute_sudo=False,
-        groups="base.group_user",
+        groups=READERS,
     )
 
     def _auto_init(self):
@@ -108,6 +117,7 @@ class SalesApprovalMixin(models.AbstractModel):
         for document, breaches in self._get_approval_breaches().items():
             document.approval_status = self._summarise_approval(breaches)
             document.approval_reasons = document._get_approval_reasons(breaches)
+            document.approval_note = self._get_approval_note(breaches)
 
     def _compute_approval_request_count(self):
         counts = dict(
@@ -128,6 +138,11 @@ class SalesApprovalMixin(models.AbstractModel):
         :return: dict of key → :class:`ApprovalBasis`
         """
         return {}
+
+    @api.model
+    def _approval_given_fields(self):
+        """:return: set of fields that an approval rests on and that follow from the document"""
+        return {"approval_state"}
 
     @api.model
     def _approval_depends(self):
@@ -180,12 +195,16 @@ class SalesApprovalMixin(models.AbstractModel):
         return []
 
     # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_approval_not_given(set().union(*vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_approval_not_given(vals)
         result = super().write(vals)
         rules = self.env["sales.approval.rule"]
-        if not vals.keys() <= {"approval_state"} and not rules._get_domain_fields(
-            self._name
-        ).isdisjoint(vals):
+        if not rules._get_domain_fields(self._name).isdisjoint(vals):
             self.env.add_to_compute(self._fields["approval_state"], self)
         return result
 
@@ -230,6 +249,21 @@ class SalesApprovalMixin(models.AbstractModel):
         return action
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _check_approval_not_given(self, names):
+        """:raises UserError: a person sets what only the approval itself may say"""
+        given = self._approval_given_fields().intersection(names)
+        if given and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(fields)s cannot be set by hand: it follows from the terms and from the "
+                    "approvals that were given. Request the approval instead.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in sorted(given)
+                    ),
+                )
+            )
+
     def _get_pending_approvals(self):
         requests = self.env["sales.approval.request"].search(
             [
@@ -344,6 +378,20 @@ class SalesApprovalMixin(models.AbstractModel):
             if breach.state != "approved"
         ]
         return " · ".join(reasons) or False
+
+    @api.model
+    def _get_approval_note(self, breaches):
+        """:return: what those who decide have to do with the state of a document, or False"""
+        state = self._summarise_approval(breaches)
+        requests = [breach.request for breach in breaches if breach.state == state]
+        if state == "pending":
+            return ", ".join(requests[0].actor_ids.mapped("name"))
+        if state == "rejected":
+            decision = requests[0].decision_ids.filtered(lambda d: d.kind == "rejected")[:1]
+            return self.env._(
+                "%(user)s: %(reason)s", user=decision.user_id.name, reason=decision.reason
+            )
+        return False
 
     # === GATES === #
     def _is_approval_blocked(self):

@@ -30,7 +30,7 @@ class SalesApprovalRequest(models.Model):
     res_id = fields.Many2oneReference(
         string="Document", model_field="res_model", required=True, readonly=True, index=True
     )
-    document_name = fields.Char(string="Document Name", readonly=True)
+    document_name = fields.Char(readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -127,8 +127,7 @@ class SalesApprovalRequest(models.Model):
     # === ACTION METHODS === #
     def action_approve(self, reason=False):
         """Approve the current step on behalf of everybody whom the user may decide for."""
-        for request in self:
-            request._decide("approved", reason)
+        self._decide("approved", reason)
         return True
 
     def action_reject(self, reason=False):
@@ -137,8 +136,7 @@ class SalesApprovalRequest(models.Model):
             raise UserError(
                 self.env._("Give the reason of the rejection: whoever asked has to know it.")
             )
-        for request in self:
-            request._decide("rejected", reason)
+        self._decide("rejected", reason)
         return True
 
     def action_delegate(self, delegate_id, reason=False):
@@ -147,9 +145,8 @@ class SalesApprovalRequest(models.Model):
         :param delegate_id: id of the colleague's user
         """
         delegate = self.env["res.users"].browse(delegate_id).exists()
-        for request in self:
-            principals = request._check_may_decide()
-            request.sudo()._pass_on(delegate, principals, reason)
+        for request, principals in self._check_may_decide().items():
+            request._pass_on(delegate, principals, reason)
         return True
 
     def action_cancel(self):

@@ -50,7 +50,7 @@ class SalesApprovalRequest(models.Model):
                     )
                 )
         request._record("requested", reason)
-        request._enter_stage(1)
+        request._enter_next_stage()
         request._tell_document(self.env._("Approval requested: %(reasons)s"), reason)
         return request
 
@@ -66,18 +66,18 @@ class SalesApprovalRequest(models.Model):
         self.ensure_one()
         return self.step_ids.sorted(lambda step: (step.sequence, step.rule_id.id, step.id))
 
-    def _enter_stage(self, stage):
-        self.ensure_one()
-        step = self._get_ordered_steps()[stage - 1]
-        self.write(
-            {
-                "stage": stage,
-                "step_id": step.id,
-                "escalated_ids": False,
-                "is_stuck": False,
-                "deadline": self._get_deadline(step),
-            }
-        )
+    def _enter_next_stage(self):
+        for request in self:
+            step = request._get_ordered_steps()[request.stage]
+            request.write(
+                {
+                    "stage": request.stage + 1,
+                    "step_id": step.id,
+                    "escalated_ids": False,
+                    "is_stuck": False,
+                    "deadline": request._get_deadline(step),
+                }
+            )
         self._refresh_actors()
 
     def _get_deadline(self, step):
@@ -136,12 +136,13 @@ class SalesApprovalRequest(models.Model):
             escalated = request.escalated_ids._can_approve(
                 request.company_id, request._get_excluded()
             )
-            request.approver_ids = approvers | escalated
+            if request.approver_ids != approvers | escalated:
+                request.approver_ids = approvers | escalated
             waiting = request._get_waiting()
             actors = waiting.union(*request._get_delegates(waiting))
             if request.actor_ids != actors:
                 request.actor_ids = actors
-            request._sync_activities()
+        self._sync_activities()
 
     @api.model
     def _refresh_pending(self, domain=()):
@@ -150,16 +151,21 @@ class SalesApprovalRequest(models.Model):
 
     def _sync_activities(self):
         """Give everybody who can decide one activity, and nobody else."""
+        kind = self.env.ref(ACTIVITY_TYPE)
+        activities = self.activity_ids.filtered(lambda each: each.activity_type_id == kind)
+        missing = {}
+        wanted = self.env["mail.activity"]
         for request in self:
-            activity_type = self.env.ref(ACTIVITY_TYPE)
-            activities = request.activity_ids.filtered(
-                lambda activity, kind=activity_type: activity.activity_type_id == kind
-            )
             actors = request.actor_ids if request.state == "pending" else self.env["res.users"]
-            late = activities.filtered(lambda a, actors=actors: a.user_id not in actors)
-            busy = (activities - late).user_id
-            late.unlink()
-            for user in actors - busy:
+            kept = (request.activity_ids & activities).filtered(
+                lambda each, actors=actors: each.user_id in actors
+            )
+            wanted |= kept
+            missing[request] = actors - kept.user_id
+        # At once: whatever is deleted empties the whole cache.
+        (activities - wanted).unlink()
+        for request, users in missing.items():
+            for user in users:
                 request.activity_schedule(
                     ACTIVITY_TYPE,
                     date_deadline=fields.Date.context_today(self, request.deadline or None),

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 STEP_KIND = [
     ("leader", "Team leader"),
@@ -25,13 +26,10 @@ class SalesApprovalStep(models.Model):
         default=10, help="Steps of several rules on one document are joined in this order."
     )
     kind = fields.Selection(STEP_KIND, string="Approver", required=True, default="leader")
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="User", domain=[("share", "=", False)]
-    )
-    group_id = fields.Many2one(comodel_name="res.groups", string="Group")
+    user_id = fields.Many2one(comodel_name="res.users", domain=[("share", "=", False)])
+    group_id = fields.Many2one(comodel_name="res.groups")
     mode = fields.Selection(STEP_MODE, string="Needed", required=True, default="any")
     hours = fields.Float(
-        string="Hours",
         default=24.0,
         help="After these hours the step is overdue and goes to the next leader up the team "
         "tree. 0 means that it never does.",
@@ -118,9 +116,23 @@ class SalesApprovalStep(models.Model):
             return self._get_leader_problem()
         return False
 
+    def _get_team_domain(self):
+        """:return: domain of the teams that the condition of the rule leaves"""
+        self.ensure_one()
+
+        def to_team(condition):
+            if condition.field_expr == "team_id":
+                return Domain("id", condition.operator, condition.value)
+            if condition.field_expr.startswith("team_id."):
+                path = condition.field_expr.removeprefix("team_id.")
+                return Domain(path, condition.operator, condition.value)
+            return Domain.TRUE
+
+        return self.rule_id._get_usable_domain().map_conditions(to_team)
+
     def _get_leader_problem(self):
         needed = 1 if self.kind == "leader" else 2
-        teams = self.env["crm.team"].sudo().search([])
+        teams = self.env["crm.team"].sudo().search(self._get_team_domain())
         headless = teams.filtered(lambda team: len(team._get_leaders_up()) < needed)
         if self.company_id:
             headless = headless.filtered(lambda t: t.company_id.id in (False, self.company_id.id))

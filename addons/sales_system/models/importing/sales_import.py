@@ -41,7 +41,7 @@ class SalesImport(models.Model):
 
     _name = "sales.import"
     _description = "Sales Import"
-    _inherit = ["sales.import.options", "mail.thread"]
+    _inherit = ["sales.state.mixin", "sales.import.options", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -174,19 +174,19 @@ class SalesImport(models.Model):
     def action_check(self):
         """Read the whole file and list what would be refused; nothing is imported."""
         for record in self:
-            record._lock_in_state("draft", "checked")
+            record._check_state("draft", "checked")
             record._check()
         return True
 
     def action_import(self):
         """Import the file now, or hand a large one to the server."""
         for record in self:
-            record._lock_in_state("checked")
+            record._check_state("checked")
             if error := record._import_error_message():
                 raise UserError(error)
             record.failure = False
             if record.row_count > BACKGROUND_ROWS:
-                record.state = "queued"
+                record._update_state(("checked",), "queued")
                 self.env.ref("sales_system.ir_cron_sales_import")._trigger()
             else:
                 record._import()
@@ -194,17 +194,15 @@ class SalesImport(models.Model):
 
     def action_reset(self):
         """Back to the mapping; also takes a file that waits for the server out of the queue."""
-        for record in self:
-            record._lock_in_state("checked", "queued")
-        self.state = "draft"
+        self._update_state(("checked", "queued"), "draft")
         return True
 
     def action_reverse(self):
         """Take the imported rows back with entries of the opposite sign."""
         for record in self:
-            record._lock_in_state("done")
+            record._check_state("done")
             record._dispatch("_reverse")
-            record.state = "reversed"
+            record._update_state(("done",), "reversed")
         return True
 
     def action_save_profile(self):
@@ -247,21 +245,6 @@ class SalesImport(models.Model):
     def _dispatch(self, method, *args):
         """Call the method that this kind of import brings."""
         return getattr(self, f"{method}_{self.kind}")(*args)
-
-    def _lock_in_state(self, *states):
-        self.ensure_one()
-        self.check_access("write")
-        self.lock_for_update()
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(name)s is in state “%(state)s”; this step needs “%(wanted)s”.",
-                    name=self.name,
-                    state=labels[self.state],
-                    wanted="” / “".join(labels[state] for state in states),
-                )
-            )
 
     def _import_error_message(self):
         """:return: why the checked file cannot be imported now, or None"""
@@ -378,17 +361,16 @@ class SalesImport(models.Model):
                 for problem in row.problems
             ]
         )
-        self.write(
-            {
-                "state": "checked",
-                "failure": False,
-                "row_count": counts["row_count"],
-                "reject_count": len(refused),
-                "existing_count": counts["existing_count"],
-                "imported_count": 0,
-                "amount_total": amount,
-                "reject_file": self._render_reject_file(table, refused) if refused else False,
-            }
+        self._update_state(
+            ("draft", "checked"),
+            "checked",
+            failure=False,
+            row_count=counts["row_count"],
+            reject_count=len(refused),
+            existing_count=counts["existing_count"],
+            imported_count=0,
+            amount_total=amount,
+            reject_file=self._render_reject_file(table, refused) if refused else False,
         )
         if not self.row_count:
             raise UserError(self.env._("%(file)s has a header but no rows.", file=self.filename))
@@ -551,7 +533,7 @@ class SalesImport(models.Model):
             )
         if self.profile_id:
             self._remember_matches()
-        self.write({"state": "done", "imported_count": imported})
+        self._update_state(("checked", "queued"), "done", imported_count=imported)
 
     @api.model
     def _cron_import(self):
@@ -564,6 +546,6 @@ class SalesImport(models.Model):
                 with self.env.cr.savepoint():
                     record._import()
             except (UserError, IntegrityError) as error:
-                record.write({"state": "checked", "failure": str(error)})
+                record._update_state(("queued",), "checked", failure=str(error))
             if not self.env["ir.cron"]._commit_progress(1):
                 break

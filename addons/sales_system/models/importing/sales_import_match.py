@@ -81,7 +81,8 @@ class SalesImportMatch(models.Model):
             match.res_id = record.id if record else 0
             match.how = "manual" if match.record else "missing"
         # The counts of the last check no longer hold.
-        self.import_id.filtered(lambda one: one.state == "checked").state = "draft"
+        checked = self.import_id.filtered(lambda one: one.state == "checked")
+        checked._update_state(("checked",), "draft")
 
     @api.depends("how")
     def _compute_unmatched(self):

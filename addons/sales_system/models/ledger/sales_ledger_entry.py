@@ -41,6 +41,7 @@ class SalesLedgerEntry(models.Model):
 
     _name = "sales.ledger.entry"
     _description = "Sales Ledger Entry"
+    _inherit = ["sales.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     # Entries are written by SQL only and never change: create_/write_ columns would say nothing.
@@ -83,7 +84,14 @@ class SalesLedgerEntry(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Salesperson", readonly=True, ondelete="restrict", index=True
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True, ondelete="restrict")
+    # With the salesperson's index, what a leader may see is found without reading the rest.
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
     territory_id = fields.Many2one("sales.territory", readonly=True, ondelete="restrict")
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, ondelete="restrict", index=True
@@ -170,20 +178,6 @@ class SalesLedgerEntry(models.Model):
         )
 
     # === CRUD METHODS === #
-    # pylint: disable=method-required-super,no-raise-unlink
-    @api.model_create_multi
-    def create(self, vals_list):
-        raise self._append_only_error()
-
-    def write(self, vals):
-        raise self._append_only_error()
-
-    def unlink(self):
-        raise self._append_only_error()
-
-    def copy(self, default=None):
-        raise self._append_only_error()
-
     def _append_only_error(self):
         return UserError(
             self.env._(

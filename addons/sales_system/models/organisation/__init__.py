@@ -9,3 +9,10 @@ from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sale_order
+from . import sale_order_follow_up
+from . import account_move
+from . import sales_handover
+from . import sales_handover_kinds
+from . import sales_handover_moving
+from . import sales_handover_line
+from . import sales_handover_summary

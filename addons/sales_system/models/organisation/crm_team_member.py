@@ -95,6 +95,11 @@ class CrmTeamMember(models.Model):
             [vals for vals in user_team_ids if self._covers(today, vals)]
         )
 
+    # === ACTION METHODS === #
+    def action_open_handover(self):
+        self.ensure_one()
+        return self.user_id.action_open_handover()
+
     # === BUSINESS METHODS === #
     @api.model
     def _covers(self, day, vals):

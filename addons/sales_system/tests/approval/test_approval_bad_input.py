@@ -50,6 +50,13 @@ class TestApprovalBadInput(ApprovalCommon):
         self.assertFalse(order.approval_request_ids)
         self.assertEqual(order.approval_state, "needed")
 
+    def test_a_warning_is_about_the_teams_of_the_condition(self):
+        self._create_team("Leaderless")
+        self.rule.domain = f"[('team_id', 'child_of', {self.top.id})]"
+        self.assertFalse(self.rule.approver_warning)
+        self.rule.domain = "[('team_id.name', '=', 'Leaderless'), ('amount_total', '>', 5)]"
+        self.assertIn("Leaderless", self.rule.approver_warning)
+
     def test_a_user_who_cannot_approve(self):
         self.rule.step_ids.write({"kind": "user", "user_id": self.seller.id})
         with self._refused(UserError, "Nobody could approve"):

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -53,7 +56,7 @@ class TestApprovalGates(ApprovalCommon):
                 ],
             },
         )
-        with self._refused(UserError, "kept as they were"):
+        with self._refused(UserError, "cannot be set by hand"):
             self._as(self.seller, order).approval_confirmed_terms = {"exact": {}, "rules": {}}
 
     def test_cannot_be_sent(self):
@@ -62,7 +65,19 @@ class TestApprovalGates(ApprovalCommon):
         self._assert_refused(own.action_quotation_send)
         self._assert_refused(own.action_quotation_sent)
         template = self.env.ref("sale.email_template_edi_sale")
-        composer = (
+        composer = self._compose(order)
+        self._assert_refused(composer.action_send_mail)
+        self._assert_refused(composer.with_context(mark_so_as_sent=False).action_send_mail)
+        self._assert_refused(template.send_mail, order.id)
+        self._assert_refused(own.message_post_with_source, template)
+        self._assert_refused(own.message_mail_with_source, template)
+        self._assert_refused(own.with_context(mark_so_as_sent=True).message_post)
+        self.assertEqual(order.state, "draft")
+
+    def _compose(self, order, **values):
+        """:return: the composer that “Send” opens for an order"""
+        template = self.env.ref("sale.email_template_edi_sale")
+        return (
             self.env["mail.compose.message"]
             .with_user(self.seller)
             .with_context(
@@ -70,18 +85,70 @@ class TestApprovalGates(ApprovalCommon):
                 default_res_ids=order.ids,
                 default_template_id=template.id,
                 default_composition_mode="comment",
+                mark_so_as_sent=True,
             )
-            .create({})
+            .create(values)
         )
-        self._assert_refused(composer.action_send_mail)
-        self._assert_refused(template.send_mail, order.id)
-        self._assert_refused(own.message_post_with_source, template)
-        self._assert_refused(own.with_context(mark_so_as_sent=True).message_post)
-        self.assertEqual(order.state, "draft")
+
+    def test_cannot_be_sent_later(self):
+        order = self._create_quotation()
+        later = fields.Datetime.now() + timedelta(days=1)
+        self._assert_refused(self._compose(order, scheduled_date=later).action_schedule_message)
+        self.assertFalse(self.env["mail.scheduled.message"].search([("res_id", "=", order.id)]))
+
+    def test_a_scheduled_message_is_held_back_by_worse_terms(self):
+        order = self._create_quotation(discount=10.0)
+        self._as(self.seller, order).action_quotation_sent()
+        later = fields.Datetime.now() + timedelta(days=1)
+        self._compose(order, scheduled_date=later).action_schedule_message()
+        scheduled = self.env["mail.scheduled.message"].search([("res_id", "=", order.id)])
+        self.assertEqual(len(scheduled), 1)
+        order.order_line.discount = 18.0
+        self._assert_refused(scheduled.with_user(self.seller).post_message)
+        order.order_line.discount = 15.0
+        scheduled.with_user(self.seller).post_message()
+        self.assertFalse(scheduled.exists())
+
+    def test_one_over_the_limit_stops_a_batch(self):
+        """All or nothing, as the list's selection is confirmed."""
+        orders = self._create_quotation(discount=0.0) + self._create_quotation()
+        self._assert_refused(self._as(self.seller, orders).action_confirm)
+        self.assertEqual(orders.mapped("state"), ["draft", "draft"])
+        self._assert_refused(self._as(self.seller, orders).action_quotation_sent)
+        self.assertEqual(orders.mapped("state"), ["draft", "draft"])
+
+    def test_cannot_be_imported_past(self):
+        """A file that brings the state is refused as a row typed by hand is."""
+        result = self._as(self.seller, self.env["sale.order"]).load(
+            ["partner_id/.id", "state", "order_line/product_id/.id", "order_line/discount"],
+            [[str(self.customer.id), "Sales Order", str(self.product.id), "18"]],
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn("Discount 18 % (limit 15 %)", result["messages"][0]["message"])
+
+    def test_locking_confirms_nothing(self):
+        order = self._create_quotation()
+        self._as(self.leader, order).action_lock()
+        self.assertRecordValues(order, [{"state": "draft", "approval_state": "needed"}])
+        self._assert_refused(self._as(self.leader, order).action_confirm)
+
+    def test_no_down_payment_is_invoiced(self):
+        order = self._create_quotation()
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "advance_payment_method": "percentage",
+                "amount": 30.0,
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        self._assert_refused(wizard.create_invoices)
+        self.assertFalse(order.invoice_ids)
+        self.assertEqual(len(order.order_line), 1)
 
     def test_colleagues_may_talk_about_it(self):
         order = self._create_quotation()
-        self.assertTrue(self._as(self.seller, order).message_post(body="Is 18 % possible?"))
+        question = "Is 18 % possible?"
+        self.assertTrue(self._as(self.seller, order).message_post(body=question))
 
     def test_is_sent_and_confirmed_once_approved(self):
         order = self._create_approved()

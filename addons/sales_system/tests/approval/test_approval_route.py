@@ -142,6 +142,30 @@ class TestApprovalRoute(ApprovalCommon):
         self._approve(requests)
         self.assertEqual(requests.mapped("state"), ["approved", "approved"])
 
+    def test_many_at_once_go_together(self):
+        """What each adds is little more than the message to whoever asked for it."""
+        requests = self.env["sales.approval.request"].union(
+            *[self._request(self._create_quotation()) for _index in range(16)]
+        )
+        counts = []
+        for batch in (requests[:2], requests[2:4], requests[4:]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._approve(batch)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLess((counts[2] - counts[1]) / 10, 36)
+        self.assertEqual(set(requests.mapped("state")), {"approved"})
+
+    def test_one_refused_refuses_all(self):
+        order = self._create_quotation()
+        requests = self._request(self._create_quotation()) + self._request(order)
+        order.order_line.discount = 25.0
+        with self._refused(UserError, "has changed since li.na"):
+            self._approve(requests)
+        self.assertEqual(requests.mapped("state"), ["pending", "pending"])
+
     def test_take_back(self):
         order = self._create_quotation()
         request = self._request(order)

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ..common import RpcCase
 from .common import ApprovalCommon
 
 # One transparent pixel.
@@ -12,31 +16,8 @@ SIGNATURE = (
 
 
 @tagged("post_install", "-at_install", "sales_system")
-class TestApprovalRpc(ApprovalCommon, HttpCase):
+class TestApprovalRpc(ApprovalCommon, RpcCase):
     """The same refusals for a program that calls the server, and on the customer's page."""
-
-    def _post(self, route, params):
-        with mute_logger("odoo.http"):
-            answer = self.url_open(
-                route, json={"jsonrpc": "2.0", "method": "call", "id": 0, "params": params}
-            )
-        return answer.json()
-
-    def _call(self, user, record, method, *args, **kwargs):
-        """:return: (result, sentence of the error)"""
-        self.authenticate(user.login, user.login)
-        answer = self._post(
-            f"/web/dataset/call_kw/{record._name}/{method}",
-            {
-                "model": record._name,
-                "method": method,
-                "args": [record.ids, *args] if record else list(args),
-                "kwargs": {"context": {"allowed_company_ids": user.company_ids.ids}, **kwargs},
-            },
-        )
-        self.env.invalidate_all()
-        error = answer.get("error")
-        return answer.get("result"), error and error["data"]["message"]
 
     def test_over_the_limit(self):
         order = self._create_quotation()
@@ -52,9 +33,124 @@ class TestApprovalRpc(ApprovalCommon, HttpCase):
                 self.assertIn("Discount 18 % (limit 15 %)", error)
                 self.assertEqual(order.state, "draft")
 
+    def test_a_batch_and_a_file(self):
+        orders = self._create_quotation(discount=0.0) + self._create_quotation()
+        _result, error = self._call(self.seller, orders, "action_confirm")
+        self.assertIn("Discount 18 % (limit 15 %)", error)
+        self.assertEqual(orders.mapped("state"), ["draft", "draft"])
+        result, _error = self._call(
+            self.seller,
+            self.env["sale.order"],
+            "load",
+            ["partner_id/.id", "state", "order_line/product_id/.id", "order_line/discount"],
+            [[str(self.customer.id), "sale", str(self.product.id), "18"]],
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn("Discount 18 %", result["messages"][0]["message"])
+
+    def test_mail(self):
+        order = self._create_quotation()
+        template = self.env.ref("sale.email_template_edi_sale")
+        for method, model, args in (
+            ("send_mail", template, (order.id,)),
+            ("message_post_with_source", order, (template.id,)),
+        ):
+            with self.subTest(method=method):
+                _result, error = self._call(self.seller, model, method, *args)
+                self.assertTrue(error)
+        context = {
+            "allowed_company_ids": self.company.ids,
+            "default_model": "sale.order",
+            "default_res_ids": order.ids,
+            "default_template_id": template.id,
+        }
+        composers = self.env["mail.compose.message"]
+        composer, _error = self._call(self.seller, composers, "create", {}, context=context)
+        _result, error = self._call(
+            self.seller, composers.browse(composer), "action_send_mail", context=context
+        )
+        self.assertIn("Discount 18 % (limit 15 %)", error)
+        self.assertEqual(order.state, "draft")
+
+    def test_bad_input(self):
+        """A clear sentence, and no effect, for a program as for a form."""
+        today = str(fields.Date.today())
+        delegation = {
+            "user_id": self.city_leader.id,
+            "delegate_id": self.city_leader.id,
+            "date_from": today,
+            "date_to": today,
+        }
+        rule = {
+            "name": "Nobody",
+            "company_id": self.company.id,
+            "basis": "discount",
+            "step_ids": [Command.create({"kind": "user"})],
+        }
+        for user, records, method, args, message in (
+            (self.manager, self.rule, "write", ({"domain": "[('x'"},), "cannot be used"),
+            (self.manager, self.rule, "write", ({"domain": "[('x', '=', 1)]"},), "cannot be used"),
+            (self.manager, self.rule.browse(), "create", (rule,), "needs that user"),
+            (self.manager, self.top, "write", ({"parent_id": self.shanghai.id},), "inside itself"),
+            (
+                self.city_leader,
+                self.env["sales.approval.delegation"],
+                "create",
+                (delegation,),
+                "cannot delegate to themselves",
+            ),
+        ):
+            with self.subTest(method=method, message=message), mute_logger("odoo.sql_db"):
+                _result, error = self._call(user, records, method, *args)
+                self.assertIn(message, error)
+        self.assertEqual(self.rule.domain, "[]")
+        self.assertFalse(self.top.parent_id)
+        self.assertFalse(self.rule.search([("name", "=", "Nobody")]))
+        self.assertFalse(self.env["sales.approval.delegation"].search([]))
+
+    def test_a_step_with_no_possible_approver(self):
+        order = self._create_quotation()
+        order.team_id = self._create_team("Leaderless")
+        _result, error = self._call(self.seller, order, "action_request_approval")
+        self.assertIn("Nobody could approve", error)
+        self.assertFalse(order.approval_request_ids)
+
+    def test_an_expired_delegate(self):
+        today = fields.Date.today()
+        with freeze_time(today - timedelta(days=3)):
+            self.env["sales.approval.delegation"].create(
+                {
+                    "user_id": self.city_leader.id,
+                    "delegate_id": self.west_leader.id,
+                    "date_from": today - timedelta(days=3),
+                    "date_to": today - timedelta(days=1),
+                }
+            )
+            request = self._request(self._create_quotation())
+        self.assertIn(self.west_leader, request.actor_ids)
+        _result, error = self._call(self.west_leader, request, "action_approve")
+        self.assertIn("the delegation by shanghai", error)
+        self.assertIn("ended on", error)
+        self.assertEqual(request.state, "pending")
+
     def test_the_state_is_not_writable(self):
         order = self._create_quotation()
-        self._call(self.seller, order, "write", {"approval_state": "approved"})
+        lower = [Command.update(order.order_line.id, {"list_price_unit": 820.0})]
+        for values in (
+            {"approval_state": "approved"},
+            {"approval_confirmed_terms": {"exact": {}, "rules": {}}},
+            {"order_line": lower},
+        ):
+            with self.subTest(values=values):
+                _result, error = self._call(self.seller, order, "write", values)
+                self.assertIn("cannot be set by hand", error)
+        _result, error = self._call(
+            self.seller,
+            self.env["sale.order"],
+            "create",
+            {"partner_id": self.customer.id, "approval_state": "approved"},
+        )
+        self.assertIn("cannot be set by hand", error)
         _result, error = self._call(self.seller, order, "action_confirm")
         self.assertIn("needs an approval", error)
         request = [
@@ -122,7 +218,7 @@ class TestApprovalRpc(ApprovalCommon, HttpCase):
     def _accept(self, order):
         order._portal_ensure_token()
         self.authenticate(None, None)
-        answer = self._post(
+        answer = self._post_json(
             f"/my/orders/{order.id}/accept",
             {"access_token": order.access_token, "name": "Joe", "signature": SIGNATURE},
         )
@@ -143,7 +239,7 @@ class TestApprovalRpc(ApprovalCommon, HttpCase):
         order = self._create_quotation(require_signature=False, require_payment=True)
         order._portal_ensure_token()
         self.authenticate(None, None)
-        answer = self._post(
+        answer = self._post_json(
             f"/my/orders/{order.id}/transaction",
             {
                 "access_token": order.access_token,

@@ -25,6 +25,43 @@ class TestApprovalTerms(ApprovalCommon):
         line.discount = 18.0
         self.assertEqual(order.approval_state, "approved")
 
+    def test_price_and_quantity_in_either_direction(self):
+        self.rule.active = False
+        self._create_rule(basis="amount", threshold=1000.0)
+        order = self._create_quotation(discount=0.0, price=1200.0)
+        self._approve(self._request(order))
+        line = order.order_line
+        for field, value, state in (
+            ("price_unit", 1100.0, "approved"),
+            ("price_unit", 1201.0, "needed"),
+            ("price_unit", 1200.0, "approved"),
+            ("product_uom_qty", 2, "needed"),
+            ("product_uom_qty", 0.5, "none"),
+            ("product_uom_qty", 1, "approved"),
+        ):
+            with self.subTest(field=field, value=value):
+                line[field] = value
+                line.price_unit = line.price_unit if field != "product_uom_qty" else 1200.0
+                self.assertEqual(order.approval_state, state)
+
+    def test_credit_that_others_use_up_reopens(self):
+        self.rule.active = False
+        self._create_rule(basis="credit", threshold=100.0)
+        self.company.account_use_credit_limit = True
+        self.customer.credit_limit = 1000.0
+        order = self._create_quotation(discount=0.0, price=1200.0)
+        other = self._create_quotation(discount=0.0, price=500.0)
+        self._approve(self._request(order))
+        self.assertFalse(order._get_approval_error())
+        other.action_confirm()
+        self.env.invalidate_all()
+        with self._refused(Exception, "Credit used 170 %"):
+            order.action_confirm()
+        self.customer.credit_limit = 2000.0
+        self.env.invalidate_all()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
     def test_a_line_that_is_added_counts(self):
         order = self._create_approved()
         order.order_line = [
@@ -76,6 +113,7 @@ class TestApprovalTerms(ApprovalCommon):
         request = self._request(order)
         self._as(self.city_leader, request).action_reject("Too much")
         self.assertEqual(order.approval_state, "rejected")
+        self.assertEqual(order.approval_note, f"{self.city_leader.name}: Too much")
         order.order_line.discount = 20.0
         self.assertEqual(order.approval_state, "rejected")
         order.order_line.discount = 17.0
@@ -101,6 +139,34 @@ class TestApprovalTerms(ApprovalCommon):
         """What a person types when creating the order is no new list price."""
         order = self._create_order(lines=((1, 700.0),), confirm=False)
         self.assertEqual(order.approval_reasons, "Discount 30 % (limit 15 %)")
+
+    def test_a_combo_saved_in_one_form(self):
+        """The parts of a combo know their price once they are linked to it."""
+        self.env["product.pricelist"].search([]).active = False
+        combo = self.env["product.combo"].create(
+            {"name": "Bike", "combo_item_ids": [Command.create({"product_id": self.product.id})]}
+        )
+        bundle = self.env["product.product"].create(
+            {"name": "Bundle", "type": "combo", "list_price": 900.0, "combo_ids": combo.ids}
+        )
+        part = {
+            "product_id": self.product.id,
+            "combo_item_id": combo.combo_item_ids.id,
+            "linked_virtual_id": "combo",
+        }
+        for price, reasons in ((900.0, False), (720.0, "Discount 20 % (limit 15 %)")):
+            order = self.env["sale.order"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "order_line": [
+                        Command.create({"product_id": bundle.id, "virtual_id": "combo"}),
+                        Command.create({**part, "price_unit": price}),
+                    ],
+                }
+            )
+            self.assertEqual(order.order_line[1].linked_line_id, order.order_line[0])
+            self.assertEqual(order.order_line[1].list_price_unit, 900.0)
+            self.assertEqual(order.approval_reasons, reasons)
 
     def test_a_later_list_price_changes_nothing(self):
         order = self._create_quotation(discount=10.0)

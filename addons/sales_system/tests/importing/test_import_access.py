@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -33,6 +33,13 @@ class TestImportAccess(SalesSystemCommon):
                 with self.assertRaises(AccessError):
                     theirs.match_ids.read(["key"])
         self.assertEqual(sales_import.state, "checked")
+
+    def test_the_state_moves_by_the_buttons_only(self):
+        sales_import = self._create_import(SALES)
+        with self.assertRaisesRegex(UserError, "Use the buttons"):
+            sales_import.with_user(self.manager).state = "done"
+        with self.assertRaisesRegex(UserError, "starts as a draft"):
+            self._create_import(SALES, state="checked")
 
     def test_another_company_sees_nothing_of_it(self):
         stranger = self._create_stranger()

@@ -61,6 +61,21 @@ class TestLedgerGrouping(SalesSystemCommon):
             )
         )
 
+    def test_under_the_rule_of_a_leader(self):
+        """One statement for the groups and one for the teams that the rule means."""
+        leader = self._create_user("east", "sales_system.group_sale_salesman_team")
+        team = self.env["crm.team"].create({"name": "East", "user_id": leader.id})
+        self._create_order([(1, 7.0)], team_id=team.id)
+        self._create_order([(1, 8.0)], team_id=team.id, user_id=self.other_seller.id)
+        self.env["sales.ledger.posting"]._post_pending()
+        self.entries = self._as(leader, self.entries)
+        groups = self._assert_same(
+            lambda: self.entries.formatted_read_group(self.domain, ["user_id"], ["amount:sum"])
+        )
+        self.assertEqual([group["amount:sum"] for group in groups], [8.0, 7.0])
+        with self.assertQueryCount(2):
+            self.entries._read_group(self.domain, ["user_id"], ["amount:sum"], order="user_id")
+
     def test_one_statement_for_all_entries(self):
         self.entries.formatted_read_group(self.domain, ["user_id"], ["amount:sum"])
         with self.assertQueryCount(1):

@@ -51,6 +51,18 @@ registry.category("web_tour.tours").add("sales_approval_approve", {
     ],
 });
 
+registry.category("web_tour.tours").add("sales_approval_approve_form", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('S-APPROVE') div", run: "click" },
+        {
+            content: "What the leader decided can be read before deciding",
+            trigger: ".o_form_view .o_field_widget[name='decision_ids']:contains('Approved')",
+        },
+        { trigger: ".o_statusbar_buttons button[name='action_approve']", run: "click" },
+        { trigger: ".o_form_view:not(:has(button[name='action_approve']))" },
+    ],
+});
+
 registry.category("web_tour.tours").add("sales_approval_confirm", {
     steps: () => [
         { trigger: ".o_form_view:not(:has(div[name='approval_banner']))" },
