@@ -44,6 +44,12 @@
         "views/negotiation/sales_target_negotiation_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "sales_planning/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "sales_planning/static/tests/**/*.test.js",
+        ],
         "web.assets_tests": [
             "sales_planning/static/tests/tours/**/*",
         ],

@@ -5,11 +5,12 @@ from . import test_allocation_properties
 from . import test_attainment_tour
 from . import test_periods
 from . import test_security
+from . import test_sheet
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
 from . import test_target_rpc
-from .decomposing import test_decomposing, test_matrix
+from .decomposing import test_decomposing, test_matrix, test_matrix_tour, test_matrix_units
 from .weighing import test_evidence
 from .weighing import test_season_profile
 from .weighing import test_weights

@@ -4,9 +4,8 @@ from decimal import Decimal, InvalidOperation
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
-from ...engine.allocation import AllocationError, Matrix, split_matrix
+from ...engine.allocation import AllocationError
 from ..sales_target_figures import TARGET_VALUE
-from .sales_target import CURRENT
 
 # What fits a float to the cent; nobody sells more, but somebody holds a key down.
 TOO_LARGE = Decimal("1e13")
@@ -44,12 +43,13 @@ class SalesTarget(models.Model):
         return {
             "target": {
                 "id": self.id,
-                "name": self.name,
+                "name": self._get_part_name(),
                 "path": [
-                    {"id": node.id, "name": node.name}
+                    {"id": node.id, "name": node._get_part_name()}
                     for node in self.browse([*reversed(branch.above(self.id)), self.id])
                 ],
                 "has_parent": bool(self.parent_id),
+                "can_assign": self.can_assign,
             },
             "plan": self._get_matrix_plan(parts),
             "value": value,
@@ -72,17 +72,19 @@ class SalesTarget(models.Model):
             "rows": [
                 {
                     "id": part.id,
-                    "name": part.name,
+                    "name": part._get_part_name(),
                     "has_children": bool(branch.children(part.id)),
                     "last_year": self._to_text(evidence[part.id]["last_year"]),
                     "proposed": self._to_text(self._to_number(part.proposed)),
                     "cells": [
                         {
                             "id": branch.cells[part.id, first],
-                            "amount": self._to_text(branch.numbers[part.id, first]),
+                            "amount": amount,
                             "pinned": (part.id, first) in branch.pinned,
                         }
-                        for first in branch.periods
+                        for first, amount in zip(
+                            branch.periods, self._to_texts(branch.row(part.id)), strict=True
+                        )
                     ],
                 }
                 for part in parts
@@ -111,7 +113,7 @@ class SalesTarget(models.Model):
         except AllocationError as error:
             return {"error": self._get_matrix_error(branch, state, error)}
         return {
-            "amounts": [[self._to_text(number) for number in row] for row in amounts],
+            "amounts": [self._to_texts(row) for row in amounts],
             "columns": [self._sum_text(column) for column in zip(*amounts, strict=True)],
             "total": self._sum_text([number for row in amounts for number in row]),
             "milliseconds": round(1000 * (time.perf_counter() - started), 1),
@@ -157,71 +159,6 @@ class SalesTarget(models.Model):
         return self.get_matrix(value)
 
     # === BUSINESS METHODS === #
-    def _balance(self, branch, state):
-        """:return: list of a list of Decimal or None per row"""
-        rows = [row["id"] for row in state["rows"]]
-        firsts = branch.periods
-        amounts = [[self._to_number(n) for n in row["amounts"]] for row in state["rows"]]
-        pins = {
-            (row["id"], first): amounts[i][j]
-            for i, row in enumerate(state["rows"])
-            for j, first in enumerate(firsts)
-            if (row["pins"][j] or not self.plan_id._is_open(first)) and amounts[i][j] is not None
-        }
-        emptied = set()
-        for i, j, text in state.get("edits") or []:
-            number = self._to_number(text)
-            if number is None:
-                emptied.add((rows[i], firsts[j]))
-                pins.pop((rows[i], firsts[j]), None)
-            else:
-                pins[rows[i], firsts[j]] = number
-        weights = self._get_matrix_weights(branch, state, rows, amounts)
-        matrix = Matrix(
-            rows=rows,
-            columns=firsts,
-            weights=[
-                [
-                    None if (row, first) in emptied else weights[i][j]
-                    for j, first in enumerate(firsts)
-                ]
-                for i, row in enumerate(rows)
-            ],
-            pins=pins,
-        )
-        return split_matrix(
-            matrix, self.plan_id._get_unit(), **self._get_fixed_totals(state, amounts)
-        )
-
-    def _get_matrix_weights(self, branch, state, rows, amounts):
-        method = state.get("method") or CURRENT
-        if method == CURRENT:
-            return amounts
-        shares = self._get_shares(
-            method,
-            branch,
-            self.browse(rows),
-            percent=self._to_number(state.get("growth")) or 0,
-            profile=self.env["sales.season.profile"].browse(state.get("profile_id") or []),
-        )
-        return [[shares.get((row, first)) for first in branch.periods] for row in rows]
-
-    def _get_fixed_totals(self, state, amounts):
-        """:return: dict of the totals that hold, as ``split_matrix`` takes them"""
-        totals = {}
-        if state.get("fix_rows"):
-            totals["row_totals"] = [
-                self._to_number(row.get("total"))
-                if row.get("total") is not None
-                else sum(n or Decimal() for n in numbers)
-                for row, numbers in zip(state["rows"], amounts, strict=True)
-            ]
-        if state.get("fix_columns"):
-            totals["column_totals"] = [
-                self._to_number(total) or Decimal() for total in state["columns"]
-            ]
-        return totals or {"total": self._to_number(state.get("total")) or Decimal()}
-
     def _get_matrix_error(self, branch, state, error):
         rows = {row["id"]: i for i, row in enumerate(state["rows"])}
         columns = {first: j for j, first in enumerate(branch.periods)}
@@ -236,7 +173,7 @@ class SalesTarget(models.Model):
 
     def _get_matrix_plan(self, parts):
         plan = self.plan_id
-        new = [name for name in parts[:1]._named_dimensions() if parts[:1][name] != self[name]]
+        new = parts[0]._get_new_dimensions() if parts else []
         labels = dict(plan._fields["metric"]._description_selection(self.env))
         return {
             "id": plan.id,
@@ -253,6 +190,16 @@ class SalesTarget(models.Model):
             ],
         }
 
+    def _get_new_dimensions(self):
+        """:return: list of the dimensions by which the target is a part of the one above"""
+        above = self.sudo().parent_id
+        return [name for name in self._named_dimensions() if self.sudo()[name] != above[name]]
+
+    def _get_part_name(self):
+        """:return: the name without what the targets above say already"""
+        named = [self.sudo()[name].display_name for name in self._get_new_dimensions()]
+        return " · ".join(named) or self.name
+
     def _get_obstacle(self):
         """:return: why the user cannot change the parts of this target now, or False"""
         plan = self.plan_id
@@ -267,7 +214,8 @@ class SalesTarget(models.Model):
 
     def _pin(self, changes):
         """Keep which cells are pinned; callers have checked that the user may."""
-        pinned = {change["id"]: bool(change.get("pinned")) for change in changes}
+        # The target's own cells have pins in the matrix above, which stay.
+        pinned = {change["id"]: bool(change["pinned"]) for change in changes if "pinned" in change}
         cells = self.env["sales.target.cell"].sudo().browse(pinned)
         moved = cells.filtered(lambda cell: cell.is_pinned != pinned[cell.id])
         for is_pinned, of_one_kind in moved.grouped("is_pinned").items():
@@ -310,9 +258,12 @@ class SalesTarget(models.Model):
         return number
 
     def _to_text(self, number):
-        return (
-            None if number is None else f"{Decimal(number):.{self.plan_id._get_decimal_places()}f}"
-        )
+        return self._to_texts([number])[0]
+
+    def _to_texts(self, numbers):
+        """:return: list of texts, None for no number; reads the plan once for all of them"""
+        spec = f".{self.plan_id._get_decimal_places()}f"
+        return [None if number is None else format(Decimal(number), spec) for number in numbers]
 
     def _sum_text(self, numbers):
         present = [number for number in numbers if number is not None]

@@ -70,6 +70,48 @@ class TestMatrix(DecomposingCommon):
         self.assertEqual(rows, [240000, 360000])
         self.assertEqual(set(answer["columns"]), {"500.00"})
 
+    def test_the_total_of_one_row_holds(self):
+        matrix = self.top.get_matrix()
+        state = self._state(matrix)
+        state["rows"][0]["total"] = "1200.00"
+        answer = self.top.balance_matrix(state)
+        self.assertEqual(answer["amounts"][0], ["100.00"] * 12)
+        self.assertEqual(set(answer["columns"]), {"500.00"})
+        state["rows"][0]["total"] = "6000.01"
+        answer = self.top.balance_matrix(state)
+        self.assertIn("East", answer["error"]["message"])
+        self.assertIn("6,000.00", answer["error"]["message"])
+
+    def test_an_edit_leaves_what_is_to_be_split_of_other_periods(self):
+        matrix = self.top.get_matrix()
+        columns = [column["total"] for column in matrix["columns"]]
+        columns[3] = "600.00"
+        state = self._state(matrix, columns=columns, edits=[[0, 2, "350.00"]])
+        answer = self.top.balance_matrix(state)
+        self.assertEqual([row[3] for row in answer["amounts"]], ["200.00", "300.00"])
+        answer = self.top.balance_matrix({**state, "edits": []})
+        self.assertEqual([row[3] for row in answer["amounts"]], ["240.00", "360.00"])
+
+    def test_totals_of_the_target_keep_its_own_pins(self):
+        own = self._cell(self.target_east, 3)
+        own.is_pinned = True
+        part = self._cell(self.target_li, 3)
+        self.target_east.save_matrix(
+            "assigned",
+            [
+                {"id": own.id, "before": "200.00", "after": "190.00"},
+                {"id": part.id, "before": "100.25", "after": "90.25", "pinned": True},
+            ],
+        )
+        self.assertTrue(own.is_pinned)
+
+    def test_rows_are_named_without_what_is_above(self):
+        matrix = self.target_east.get_matrix()
+        self.assertEqual(
+            {row["name"] for row in matrix["rows"]}, {self.seller.name, self.other_seller.name}
+        )
+        self.assertEqual([node["name"] for node in matrix["target"]["path"]][1], "East")
+
     def test_an_impossible_edit_names_the_cell(self):
         matrix = self.top.get_matrix()
         answer = self.top.balance_matrix(self._state(matrix, edits=[[0, 2, "600"]]))
