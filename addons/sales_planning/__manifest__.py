@@ -12,8 +12,12 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "security/weighing/ir_rules.xml",
+        "security/budget/ir_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
+        "data/budget/ir_sequence_data.xml",
+        "data/budget/sales_budget_category_data.xml",
+        "data/budget/sales_approval_rule_data.xml",
         "views/sales_target_plan_views.xml",
         "views/sales_target_views.xml",
         "views/sales_target_cell_views.xml",
@@ -28,7 +32,14 @@
         "wizard/decomposing/sales_target_transfer_views.xml",
         "views/decomposing/sales_target_views.xml",
         "views/decomposing/sales_target_plan_views.xml",
+        "wizard/budget/sales_budget_revise_views.xml",
+        "views/budget/sales_budget_category_views.xml",
+        "views/budget/sales_budget_line_views.xml",
+        "views/budget/sales_budget_commitment_views.xml",
+        "views/budget/sales_target_views.xml",
+        "views/budget/sales_target_plan_views.xml",
         "views/sales_planning_menus.xml",
+        "views/budget/sales_budget_menus.xml",
     ],
     "assets": {
         "web.assets_tests": [
@@ -37,6 +48,7 @@
     },
     "demo": [
         "demo/sales_target_plan_demo.xml",
+        "demo/budget/sales_budget_demo.xml",
     ],
     "application": True,
 }

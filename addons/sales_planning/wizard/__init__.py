@@ -1,2 +1,3 @@
 from . import decomposing
 from . import weighing
+from . import budget
