@@ -8,3 +8,4 @@ from . import test_target
 from . import test_target_import
 from . import test_target_plan
 from .decomposing import test_decomposing, test_matrix
+from .budget import test_budget_commitment, test_budget_distribution, test_budget_line

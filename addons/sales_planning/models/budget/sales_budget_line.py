@@ -218,6 +218,7 @@ class SalesBudgetLine(models.Model):
         return lines
 
     def write(self, vals):
+        self.check_access("write")
         if not FIXED_FIELDS.isdisjoint(vals):
             self._check_open()
         result = super().write(vals)

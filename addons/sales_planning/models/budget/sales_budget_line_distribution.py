@@ -47,7 +47,7 @@ class SalesBudgetLine(models.Model):
         return True
 
     def action_open_parts(self):
-        """The budgets right below, and this one."""
+        """The budgets right below."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -97,7 +97,9 @@ class SalesBudgetLine(models.Model):
             ]
         )
         for part in parts:
-            if part.planned is not False and part._get_parts():
+            if part.planned is False:
+                (part._get_branch() - part).write({"method": "typed", "planned": False})
+            elif part._get_parts():
                 part._distribute()
 
     def _get_shares(self):
