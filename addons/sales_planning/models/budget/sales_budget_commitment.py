@@ -48,7 +48,7 @@ class SalesBudgetCommitment(models.Model):
         help="When the money is to be spent.",
     )
     purpose = fields.Char(required=True, help="What the money is for.")
-    note = fields.Html(help="Anything that who decides should know.")
+    note = fields.Html("Details", help="More about it, for those who decide.")
     user_id = fields.Many2one(
         "res.users",
         string="Requested By",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -56,6 +56,14 @@ class SalesBudgetLine(models.Model):
         help="Budget less the budgets right below it. Empty where there are none.",
     )
 
+    is_topmost = fields.Boolean(
+        "Top Level",
+        compute="_compute_is_topmost",
+        search="_search_is_topmost",
+        help="No budget above includes this one, of those that the user sees: totals are taken "
+        "over these.",
+    )
+
     # === COMPUTE METHODS === #
     @api.depends("planned", "analytic_account_id", "commitment_ids.state", "commitment_ids.amount")
     def _compute_figures(self):
@@ -100,6 +108,39 @@ class SalesBudgetLine(models.Model):
                 and line.currency_id.round(line.planned - below)
             )
 
+    @api.depends("target_id.parent_path", "category_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_topmost(self):
+        topmost = self.search([("id", "in", self._origin.ids), ("is_topmost", "=", True)])
+        for line in self:
+            line.is_topmost = line._origin in topmost
+
+    def _search_is_topmost(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        visible = self._search([])
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM sales_target target
+                      JOIN sales_budget_line upper
+                        ON upper.target_id = ANY(
+                               string_to_array(trim(TRAILING '/' FROM target.parent_path), '/')
+                                   ::integer[]
+                           )
+                       AND upper.target_id != target.id
+                     WHERE target.id = %(target)s
+                       AND upper.category_id = %(category)s
+                       AND upper.id IN %(visible)s
+                )
+                """,
+                target=SQL.identifier(alias, "target_id"),
+                category=SQL.identifier(alias, "category_id"),
+                visible=visible.subselect(),
+            )
+        )
+
     # === ACTION METHODS === #
     def action_open_commitments(self):
         """The requests that make up the committed figure, and those that may."""
@@ -114,17 +155,16 @@ class SalesBudgetLine(models.Model):
         }
 
     def action_open_actual(self):
-        """The analytic lines that make up the actual figure, as far as the user may see them."""
+        """What makes up the actual figure, as far as the user may see it: analytic lines, or where
+        no account is named the requests that are marked as spent.
+        """
         self.ensure_one()
         branch = self.sudo()._get_branch()
         if not branch.analytic_account_id:
-            raise UserError(
-                self.env._(
-                    "%(line)s names no analytic account: its actual are the spend requests that "
-                    "are marked as spent.",
-                    line=self.name,
-                )
-            )
+            return {
+                **self.action_open_commitments(),
+                "context": {"search_default_spent": 1, "create": False},
+            }
         if not self.env["account.analytic.line"].has_access("read"):
             raise AccessError(
                 self.env._(

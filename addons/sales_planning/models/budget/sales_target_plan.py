@@ -26,7 +26,7 @@ class SalesTargetPlan(models.Model):
         return self._prepare_action(
             "sales.budget.line",
             self.env._("Budgets of %(plan)s", plan=self.name),
-            context={"search_default_top": 1},
+            context={"search_default_topmost": 1},
         )
 
     # === BUSINESS METHODS === #

@@ -235,10 +235,20 @@ class TestBudgetLine(BudgetCommon):
         self.assertEqual(described["committed"]["aggregator"], "sum")
         self.assertEqual(described["used"]["aggregator"], "avg")
 
+    def test_totals_are_taken_over_the_topmost_that_one_sees(self):
+        top = self._create_budget(self.top, 1000)
+        li = self._create_budget(self.target_li, 300)  # nothing in between, for East
+        west = self._create_budget(self.target_west, 300, self.promotion)
+        budgets = self.env["sales.budget.line"]
+        domain = [("plan_id", "=", self.plan.id), ("is_topmost", "=", True)]
+        self.assertEqual(budgets.search(domain), top | west)
+        self.assertEqual((top | li | west).filtered("is_topmost"), top | west)
+        self.assertEqual(self._as(self.seller, budgets).search(domain), li)
+
     def test_costs_open_for_those_who_may_see_them(self):
         budget = self._create_budget(self.target_li, 1000)
-        with self._refused(UserError, "names no analytic account"):
-            budget.action_open_actual()
+        action = budget.action_open_actual()
+        self.assertEqual(action["res_model"], "sales.budget.commitment")
         budget.analytic_account_id = self.cost_east
         self._cost(self.cost_east, 5)
         mine = self._as(self.seller, budget)
