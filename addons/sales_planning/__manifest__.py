@@ -13,10 +13,14 @@
         "security/ir_rules.xml",
         "security/weighing/ir_rules.xml",
         "security/negotiation/ir_rules.xml",
+        "security/budget/ir_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
         "data/negotiation/mail_activity_type_data.xml",
         "data/negotiation/ir_cron_data.xml",
+        "data/budget/ir_sequence_data.xml",
+        "data/budget/sales_budget_category_data.xml",
+        "data/budget/sales_approval_rule_data.xml",
         "views/sales_target_plan_views.xml",
         "views/sales_target_views.xml",
         "views/sales_target_cell_views.xml",
@@ -40,8 +44,15 @@
         "wizard/negotiation/sales_target_revise_views.xml",
         "wizard/negotiation/sales_target_end_views.xml",
         "wizard/negotiation/sales_target_compare_views.xml",
+        "wizard/budget/sales_budget_revise_views.xml",
+        "views/budget/sales_budget_category_views.xml",
+        "views/budget/sales_budget_line_views.xml",
+        "views/budget/sales_budget_commitment_views.xml",
+        "views/budget/sales_target_views.xml",
+        "views/budget/sales_target_plan_views.xml",
         "views/sales_planning_menus.xml",
         "views/negotiation/sales_target_negotiation_menus.xml",
+        "views/budget/sales_budget_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -57,6 +68,7 @@
     "demo": [
         "demo/sales_target_plan_demo.xml",
         "demo/weighing/sales_season_profile_demo.xml",
+        "demo/budget/sales_budget_demo.xml",
     ],
     "application": True,
 }

@@ -15,3 +15,4 @@ from . import sales_import_kind
 from . import sales_import_target
 from . import weighing
 from . import decomposing
+from . import budget

@@ -22,3 +22,4 @@ from .negotiation import test_proposals
 from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
+from .budget import test_budget_commitment, test_budget_distribution, test_budget_line

@@ -1,3 +1,4 @@
 from . import decomposing
 from . import weighing
 from . import negotiation
+from . import budget
