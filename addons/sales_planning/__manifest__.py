@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "security/weighing/ir_rules.xml",
+        "security/exchange/ir_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
         "views/sales_target_plan_views.xml",
@@ -28,6 +29,10 @@
         "wizard/decomposing/sales_target_transfer_views.xml",
         "views/decomposing/sales_target_views.xml",
         "views/decomposing/sales_target_plan_views.xml",
+        "views/exchange/sales_target_workbook_views.xml",
+        "wizard/exchange/sales_target_export_views.xml",
+        "views/exchange/sales_target_views.xml",
+        "views/exchange/sales_target_plan_views.xml",
         "views/sales_planning_menus.xml",
     ],
     "assets": {

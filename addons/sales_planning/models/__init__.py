@@ -13,3 +13,4 @@ from . import sales_import_kind
 from . import sales_import_target
 from . import weighing
 from . import decomposing
+from . import exchange

@@ -11,3 +11,4 @@ from .decomposing import test_decomposing, test_matrix
 from .weighing import test_evidence
 from .weighing import test_season_profile
 from .weighing import test_weights
+from .exchange import test_workbook, test_workbook_engine

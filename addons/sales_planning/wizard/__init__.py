@@ -1,2 +1,3 @@
 from . import decomposing
+from . import exchange
 from . import weighing
