@@ -1,4 +1,5 @@
 from . import test_actual
+from . import test_adventure_works
 from . import test_allocation
 from . import test_allocation_properties
 from . import test_attainment_tour
@@ -11,4 +12,4 @@ from .decomposing import test_decomposing, test_matrix
 from .weighing import test_evidence
 from .weighing import test_season_profile
 from .weighing import test_weights
-from .exchange import test_workbook, test_workbook_engine
+from .exchange import test_workbook, test_workbook_engine, test_workbook_tour

@@ -1,3 +1,4 @@
+import base64
 import io
 from datetime import date
 from decimal import Decimal
@@ -179,16 +180,10 @@ class TestTargetWorkbook(ExchangeCommon):
                     value="200" if excess else value,
                     target_name="East" if excess else self.target_li.name,
                 )
-                refused = load_workbook(io.BytesIO(self._content(document.problem_file))).active
+                refused = load_workbook(io.BytesIO(base64.b64decode(document.problem_file))).active
                 self.assertEqual(refused.max_row, 2)
                 self.assertIn(reason, refused["F2"].value)
         self.assertEqual(self._numbers(self.target_west)[1], 300)
-
-    @staticmethod
-    def _content(field):
-        import base64
-
-        return base64.b64decode(field)
 
     def test_each_refused_row_is_named(self):
         other_plan = self._create_plan(name="Other 2026")
@@ -310,7 +305,7 @@ class TestTargetWorkbook(ExchangeCommon):
         self._set(workbook, self.target_li, 1, 90)
         document = self._upload(workbook)
         self._as(self.manager, self._cell(self.target_li, 1)).assigned = 85
-        with self.assertRaisesRegex(UserError, f"{self.manager.name} changed .* 85.00"):
+        with self.assertRaisesRegex(UserError, r"^chen.jie .* changed li.na .* to 85.00"):
             document.action_apply()
         self.assertEqual(self._numbers(self.target_li)[0], 85)
         document.action_check()
@@ -318,9 +313,8 @@ class TestTargetWorkbook(ExchangeCommon):
 
     def test_what_is_chosen_must_add_up(self):
         workbook = self._export()
-        self._as(self.manager, self._cell(self.target_east, 1)).assigned = False
-        self.target_east.cell_ids.filtered(lambda c: c.date_from.month == 1).assigned = 190
         self._cell(self.target_li, 1).assigned = 90.25
+        self._cell(self.target_east, 1).assigned = 190
         self._set(workbook, self.target_li, 1, 100.75)
         document = self._upload(workbook)
         self.assertFalse(document.problem_ids)
@@ -469,8 +463,6 @@ class TestTargetWorkbookAccess(ExchangeCommon):
         self.assertEqual(self._numbers(self.target_li, "proposed")[0], 120)
         workbook = self._export(value="proposed")
         self._set(workbook, self.target_wang, 1, 5)
-        with self.assertRaises(AssertionError):
-            self._as(self.seller, self.target_wang).check_access("read")
         document = self._upload(workbook, user=self.seller)
         reasons = set(document.problem_ids.mapped("reason"))
         self.assertTrue(all("that you can see" in reason for reason in reasons), reasons)
@@ -535,7 +527,7 @@ class TestTargetWorkbookAccess(ExchangeCommon):
                 {"state": "applied"}
             ),
         ):
-            with self.assertRaises((UserError, AccessError)):
+            with self.assertRaises(UserError):
                 change()
         document.action_apply()
         with self.assertRaises(UserError):
