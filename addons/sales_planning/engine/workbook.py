@@ -156,7 +156,7 @@ def write_workbook(sheet: Sheet) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(buffer, options) as workbook:
-        _SheetWriter(workbook, sheet).write()
+        _SheetWriter(workbook, sheet).write_page()
         _write_meta(workbook, sheet)
     return buffer.getvalue()
 
@@ -171,7 +171,7 @@ class _SheetWriter:
         self._first = 2 + len(sheet.labels) + 1  # key, name, labels, evidence
         self._formats = {}
 
-    def write(self):
+    def write_page(self):
         sheet, page = self._sheet, self._page
         page.write_string(0, 1, sheet.heading, self._format(bold=True, font_size=14))
         page.write_string(1, 1, sheet.note, self._format(font_color="#6c757d", italic=True))
@@ -277,7 +277,7 @@ def read_workbook(content: bytes, filename: str, _) -> EditedSheet:
     :raises WorkbookError: it is no workbook, or none of these
     """
     try:
-        return _SheetReader(content, filename, _).read()
+        return _SheetReader(content, filename, _).read_sheet()
     except UNREADABLE as error:
         raise WorkbookError(
             _(
@@ -294,7 +294,7 @@ class _SheetReader:
         self._filename = filename
         self._ = _
 
-    def read(self):
+    def read_sheet(self):
         workbook = self._load(data_only=False)
         if META_SHEET not in workbook.sheetnames:
             raise WorkbookError(self._foreign_reason())

@@ -1,6 +1,5 @@
 import base64
 import io
-from collections import defaultdict
 
 import xlsxwriter
 
@@ -124,9 +123,9 @@ class SalesTargetWorkbook(models.Model):
         if not self.env.su:
             for vals in vals_list:
                 self._check_entered(vals, "draft")
-        context = clean_context(self.env.context)
-        workbooks = super(SalesTargetWorkbook, self.with_context(context)).create(vals_list)
-        return workbooks.with_env(self.env)
+        # A default of the context is entered by nobody.
+        clean = self.with_env(self.env(context=clean_context(self.env.context)))
+        return super(SalesTargetWorkbook, clean).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         if not self.env.su:
@@ -383,8 +382,9 @@ class SalesTargetWorkbook(models.Model):
         # Locked before the file is compared again: nobody changes a number in between.
         plan.lock_for_update()
         findings = self._examine()
-        self._check_as_shown(findings)
-        taken = {line.cell_id.id for line in self.sudo().line_ids if line._is_taken()}
+        shown = self._read_shown()
+        self._check_as_shown(findings, shown)
+        taken = {one.cell_id for one in shown if one.is_taken}
         branch = findings.branch
         numbers = {
             one.key: one.after for one in findings.differences if branch.cells[one.key] in taken
@@ -424,15 +424,17 @@ class SalesTargetWorkbook(models.Model):
             )
         return None
 
-    def _check_as_shown(self, findings):
+    def _read_shown(self):
+        return self.env["sales.target.workbook.line"].sudo()._read_numbers(self)
+
+    def _check_as_shown(self, findings, shown):
         """:raises UserError: somebody changed a number since the check, or the file is another"""
         branch = findings.branch
-        shown = self.sudo().line_ids._read_numbers()
         self.env["sales.target.numbers"].sudo()._check_expected(
-            branch.value, {cell_id: before for cell_id, (before, _after) in shown.items()}
+            branch.value, {one.cell_id: one.before for one in shown}
         )
-        found = {branch.cells[one.key]: (one.before, one.after) for one in findings.differences}
-        if found != shown:
+        found = {(branch.cells[one.key], one.before, one.after) for one in findings.differences}
+        if found != {(one.cell_id, one.before, one.after) for one in shown}:
             raise UserError(
                 self.env._(
                     "%(file)s would change other numbers now than were shown. Check it again.",
@@ -459,25 +461,21 @@ class SalesTargetWorkbook(models.Model):
     def _reverse(self):
         plan = self.plan_id.sudo()
         plan.lock_for_update()
-        lines = self.sudo().line_ids.filtered(lambda line: line._is_taken())
-        self._check_may_reverse(plan, lines)
-        numbers = lines._read_numbers()
+        taken = [one for one in self._read_shown() if one.is_taken]
+        self._check_may_reverse(taken)
         reason = self.env._("Reversal of %(file)s", file=self.filename)
         self.env["sales.target.numbers"].sudo()._set(
             plan,
             self.value,
-            {cell_id: before for cell_id, (before, _after) in numbers.items()},
+            {one.cell_id: one.before for one in taken},
             self._get_operation(),
             reason=": ".join(filter(None, [reason, self.reason])),
-            expected={cell_id: after for cell_id, (_before, after) in numbers.items()},
+            expected={one.cell_id: one.after for one in taken},
         )
         self.sudo().state = "reversed"
 
-    def _check_may_reverse(self, plan, lines):
-        by_target = defaultdict(list)
-        for line in lines:
-            by_target[line.cell_id.target_id].append(line)
-        targets = self.env["sales.target"].sudo().concat(*by_target)
+    def _check_may_reverse(self, taken):
+        targets = self.env["sales.target"].sudo().browse({one.target_id for one in taken})
         for target_id, reason in targets._get_locked_reasons(self.value).items():
             target = targets.browse(target_id)
             raise UserError(
@@ -485,7 +483,7 @@ class SalesTargetWorkbook(models.Model):
                     "%(target)s %(reason)s. Nothing was changed.", target=target.name, reason=reason
                 )
             )
-        for first in {line.date_from for line in lines}:
+        for first in {one.first for one in taken}:
             targets[:1]._check_column_open(first)
 
 

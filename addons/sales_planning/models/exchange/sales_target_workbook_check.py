@@ -166,6 +166,7 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
         targets = {str(target.id): target for target in findings.targets}
         exported = {key for key, _period in findings.edited.exported}
         plan = findings.branch.plan
+        unit = plan._get_unit()
         locked = findings.targets._get_locked_reasons(findings.branch.value)
         is_open = {first: plan._is_open(first) for first in findings.branch.periods}
         strangers = self._get_strangers(findings, targets)
@@ -184,7 +185,7 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
                 )
             else:
                 findings.rows[target.id] = row
-                self._examine_row(findings, row, target, locked.get(target.id), is_open)
+                self._examine_row(findings, row, target, locked.get(target.id), is_open, unit)
 
     @api.model
     def _get_strangers(self, findings, targets):
@@ -220,14 +221,14 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
         )
 
     @api.model
-    def _examine_row(self, findings, row, target, locked, is_open):
+    def _examine_row(self, findings, row, target, locked, is_open, unit):
         for period, cell in row.cells.items():
             first = date.fromisoformat(period)
             key = (target.id, first)
             exported = findings.edited.exported[row.key, period]
             before = findings.branch.numbers[key]
             after = exported if cell.number == as_written(exported) else cell.number
-            if reason := cell.problem or self._get_number_reason(findings.branch.plan, after):
+            if reason := cell.problem or self._get_number_reason(findings.branch.plan, after, unit):
                 findings.refuse(row, (period, cell), reason)
             elif after == before:
                 continue
@@ -250,19 +251,19 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
                 )
 
     @api.model
-    def _get_number_reason(self, plan, number):
+    def _get_number_reason(self, plan, number, unit):
         """:return: why the plan cannot hold the number, or None"""
         if number is None:
             return None
         if number < 0:
             return self.env._("is negative: a target is 0 or more")
-        if number % plan._get_unit():
+        if number % unit:
             if not plan.currency_id:
                 return self.env._("is no whole number: the plan counts pieces")
             return self.env._(
                 "has more decimals than %(currency)s: round it to %(unit)s",
                 currency=plan.currency_id.name,
-                unit=plan._get_unit(),
+                unit=unit,
             )
         return None
 

@@ -1,3 +1,7 @@
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -5,6 +9,20 @@ from odoo.tools import SQL
 from ...fields import OptionalMonetary
 
 LINE_CHOICE = [("mine", "Take mine"), ("theirs", "Keep theirs")]
+
+
+class Shown(NamedTuple):
+    """Difference as it was shown.
+
+    :param bool is_taken: whether the number of the file is to stand
+    """
+
+    cell_id: int
+    target_id: int
+    first: date
+    before: Decimal | None
+    after: Decimal | None
+    is_taken: bool
 
 
 class SalesTargetWorkbookLine(models.Model):
@@ -35,7 +53,7 @@ class SalesTargetWorkbookLine(models.Model):
     amount_after = OptionalMonetary("After", readonly=True)
     difference = fields.Monetary(readonly=True)
     is_conflict = fields.Boolean(readonly=True)
-    changed_by_id = fields.Many2one("res.users", string="Changed By", readonly=True)
+    changed_by_id = fields.Many2one("res.users", readonly=True)
     changed_at = fields.Datetime("Changed On", readonly=True)
     choice = fields.Selection(LINE_CHOICE)
 
@@ -58,23 +76,28 @@ class SalesTargetWorkbookLine(models.Model):
                 )
             )
 
-    def _is_taken(self):
-        """:return: whether the number of the file is to stand"""
-        self.ensure_one()
-        return not self.is_conflict or self.choice == "mine"
-
-    def _read_numbers(self):
-        """:return: dict of cell id → (before, after), each Decimal or None"""
+    @api.model
+    def _read_numbers(self, workbook):
+        """:return: list of :class:`Shown` of the workbook's differences, however many"""
         self.flush_model()
         to_decimal = self.env["sales.target.numbers"]._to_decimal
         rows = self.env.execute_query(
             SQL(
-                "SELECT cell_id, amount_before::text, amount_after::text"
-                " FROM sales_target_workbook_line WHERE id = ANY(%s)",
-                self.ids,
+                """
+                SELECT line.cell_id, cell.target_id, cell.date_from,
+                       line.amount_before::text, line.amount_after::text,
+                       NOT line.is_conflict OR COALESCE(line.choice = 'mine', FALSE)
+                  FROM sales_target_workbook_line line
+                  JOIN sales_target_cell cell ON cell.id = line.cell_id
+                 WHERE line.workbook_id = %s
+                """,
+                workbook.id,
             )
         )
-        return {cell_id: (to_decimal(before), to_decimal(after)) for cell_id, before, after in rows}
+        return [
+            Shown(cell_id, target_id, first, to_decimal(before), to_decimal(after), is_taken)
+            for cell_id, target_id, first, before, after, is_taken in rows
+        ]
 
     @api.model
     def _delete(self, workbook):

@@ -3,8 +3,7 @@ import io
 
 from openpyxl import load_workbook
 
-from odoo.addons.sales_planning.engine.workbook import HEADER_ROW, META_SHEET
-
+from ...engine.workbook import HEADER_ROW, META_SHEET
 from ..decomposing.common import DecomposingCommon
 
 # Where the numbers of January stand in the sheets of the tests: key, name, salesperson, team,

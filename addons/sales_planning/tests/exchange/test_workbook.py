@@ -8,8 +8,7 @@ from openpyxl import load_workbook
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
-from odoo.addons.sales_planning.engine.workbook import HEADER_ROW, META_SHEET
-
+from ...engine.workbook import HEADER_ROW, META_SHEET
 from .common import JANUARY, ExchangeCommon
 
 

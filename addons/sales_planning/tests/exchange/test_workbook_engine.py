@@ -7,7 +7,7 @@ from openpyxl import Workbook, load_workbook
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.sales_planning.engine.workbook import (
+from ...engine.workbook import (
     META_SHEET,
     Period,
     Row,
