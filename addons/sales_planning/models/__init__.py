@@ -16,3 +16,4 @@ from . import sales_import_target
 from . import weighing
 from . import decomposing
 from . import budget
+from . import exchange

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_actual
+from . import test_adventure_works
 from . import test_allocation
 from . import test_allocation_properties
 from . import test_attainment_tour
@@ -23,3 +24,4 @@ from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
 from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
+from .exchange import test_workbook, test_workbook_engine, test_workbook_tour

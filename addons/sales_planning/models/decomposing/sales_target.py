@@ -25,7 +25,7 @@ class SalesTarget(models.Model):
         everything = self.env.su or self.env.user.has_group("sales_team.group_sale_manager")
         led = set() if everything else self._get_led_ids()
         for target in self:
-            above = [int(id_) for id_ in (target.parent_path or "").split("/")[:-2]]
+            above = [int(id_) for id_ in (target.sudo().parent_path or "").split("/")[:-2]]
             target.can_assign = everything or not led.isdisjoint(above)
 
     # === ACTION METHODS === #
