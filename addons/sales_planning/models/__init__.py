@@ -8,6 +8,7 @@ from . import sales_target
 from . import sales_target_cell
 from . import sales_target_change
 from . import sales_target_numbers
+from . import attainment
 from . import sales_target_actual
 from . import sales_import_kind
 from . import sales_import_target

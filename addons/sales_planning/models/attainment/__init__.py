@@ -1,0 +1,2 @@
+from . import sales_target_figures
+from . import sales_target_plan
