@@ -245,19 +245,15 @@ def _best_sql(env, plan):
             """
             WITH month(no, share, days_left) AS (VALUES %(months)s),
             sold AS MATERIALIZED (
-                SELECT city.parent_id AS territory_id, part.parent_id AS categ_id,
-                       entry.user_id, entry.month, SUM(entry.amount) AS amount, SUM(late) AS late
-                  FROM (
-                        SELECT territory_id, categ_id, user_id, EXTRACT(month FROM date)::integer AS month,
-                               SUM(amount) AS amount,
-                               SUM(amount) FILTER (WHERE late_for IS NOT NULL) AS late
-                          FROM sales_ledger_entry
-                         WHERE company_id = %(company)s AND event = 'booked'
-                           AND date BETWEEN %(first)s AND %(last)s
-                         GROUP BY 1, 2, 3, 4
-                       ) AS entry
+                SELECT city.parent_id AS territory_id, part.parent_id AS categ_id, entry.user_id,
+                       EXTRACT(month FROM entry.date)::integer AS month,
+                       SUM(entry.amount) AS amount,
+                       SUM(entry.amount) FILTER (WHERE entry.late_for IS NOT NULL) AS late
+                  FROM sales_ledger_entry entry
                   JOIN sales_territory city ON city.id = entry.territory_id
                   JOIN product_category part ON part.id = entry.categ_id
+                 WHERE entry.company_id = %(company)s AND entry.event = 'booked'
+                   AND entry.date BETWEEN %(first)s AND %(last)s
                  GROUP BY 1, 2, 3, 4
             ), level AS (
                 SELECT territory_id, categ_id, user_id, month, SUM(amount) AS amount,

@@ -16,10 +16,18 @@
         "views/sales_target_plan_views.xml",
         "views/sales_target_views.xml",
         "views/sales_target_cell_views.xml",
+        "views/attainment/sales_target_plan_views.xml",
+        "views/attainment/sales_target_views.xml",
+        "views/attainment/sales_target_cell_views.xml",
+        "report/sales_target_agreement_templates.xml",
+        "report/sales_target_agreement_reports.xml",
         "views/sales_import_views.xml",
         "views/sales_planning_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "sales_planning/static/src/**/*",
+        ],
         "web.assets_tests": [
             "sales_planning/static/tests/tours/**/*",
         ],

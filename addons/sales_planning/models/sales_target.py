@@ -273,7 +273,12 @@ class SalesTarget(models.Model):
         self.ensure_one()
         date_from = max(date_from, self.date_start or date_from)
         date_to = min(date_to, self.date_end or date_to)
-        return self.plan_id._get_ledger_domain(date_from, date_to) + [
+        return self.plan_id._get_ledger_domain(date_from, date_to) + self._get_dimensions_domain()
+
+    def _get_dimensions_domain(self):
+        """:return: list domain of the entries that agree with the node, of whatever day"""
+        self.ensure_one()
+        return [
             (name, "child_of" if self._is_tree(name) else "=", self.sudo()[name].id)
             for name in self._named_dimensions()
         ]

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -85,7 +85,9 @@ class SalesTargetActual(models.AbstractModel):
                 plan.id,
             )
         )
-        combinations, bounds = set(), {period.first for period in plan._get_periods()}
+        combinations = set()
+        # The day after the plan bounds those who count beyond it.
+        bounds = {*self._get_firsts(plan), plan.date_to + timedelta(days=1)}
         for *used, first, after in rows:
             combinations.add(
                 tuple(name for name, is_used in zip(TARGET_DIMENSIONS, used, strict=True) if is_used)
@@ -237,31 +239,82 @@ class SalesTargetActual(models.AbstractModel):
         """:return: ``SQL`` of common table expressions, the last of which is ``counted`` with
         target_id, period, actual and late
         """
-        trees = [name for name in layout.dimensions if self._is_tree(name)]
+        tables = [self._named_tables(plan, name) for name in layout.dimensions]
+        counted = SQL(" UNION ALL ").join(
+            self._counted_query(plan, layout, combination) for combination in layout.combinations
+        )
         return SQL(
-            "%(trees)s summed AS MATERIALIZED (%(summed)s), counted AS (%(counted)s),",
-            trees=SQL(" ").join(SQL("%s,", self._tree_query(plan, name)) for name in trees),
-            summed=self._summed_query(plan, layout),
-            counted=SQL(" UNION ALL ").join(
-                self._counted_query(plan, layout, combination)
-                for combination in layout.combinations
+            "%s summed AS MATERIALIZED (%s), counted AS (%s),",
+            SQL(" ").join(tables),
+            self._summed_query(plan, layout),
+            counted,
+        )
+
+    @api.model
+    def _named_tables(self, plan, dimension):
+        """:return: ``SQL`` of a table ``named_…`` of the records that agree with some node of the
+        plan, with the closest record that a node names: two entries with the same closest
+        records count for the same nodes. In a tree also of a table ``lineage_…`` of each record
+        with all the named ones that it lies in.
+        """
+        column = SQL.identifier(dimension)
+        named = SQL.identifier(f"named_{dimension}")
+        nodes = SQL(
+            "SELECT %s FROM sales_target WHERE plan_id = %s AND %s IS NOT NULL",
+            column,
+            plan.id,
+            column,
+        )
+        if not self._is_tree(dimension):
+            return SQL(
+                "%s AS (SELECT DISTINCT node.%s AS member, node.%s AS closest FROM (%s) AS node),",
+                named,
+                column,
+                column,
+                nodes,
+            )
+        comodel = self.env[self.env["sales.target"]._fields[dimension].comodel_name]
+        return SQL(
+            """
+            %(lineage)s AS MATERIALIZED (
+                SELECT record.id AS member, step.id::integer AS ancestor, step.depth
+                  FROM %(table)s record
+                 CROSS JOIN unnest(string_to_array(trim(TRAILING '/' FROM record.parent_path), '/'))
+                            WITH ORDINALITY AS step(id, depth)
+                 WHERE step.id::integer IN (%(nodes)s)
+            ), %(named)s AS MATERIALIZED (
+                SELECT DISTINCT ON (member) member, ancestor AS closest
+                  FROM %(lineage)s ORDER BY member, depth DESC
             ),
+            """,
+            lineage=self._lineage(dimension),
+            table=SQL.identifier(comodel._table),
+            nodes=nodes,
+            named=named,
         )
 
     @api.model
     def _summed_query(self, plan, layout):
-        """:return: ``SQL`` of the ledger summed by the dimensions and segments of the layout"""
-        dimensions = [SQL.identifier("entry", name) for name in layout.dimensions]
-        segment = self._number_of(SQL("entry.date"), layout.bounds)
+        """:return: ``SQL`` of the ledger summed by what its nodes can tell apart"""
+        columns, joins = [], []
+        for name in layout.dimensions:
+            named = SQL.identifier(f"named_{name}")
+            joins.append(
+                SQL("LEFT JOIN %s ON %s.member = entry.%s", named, named, SQL.identifier(name))
+            )
+            columns.append(SQL("%s.closest AS %s", named, SQL.identifier(name)))
         return SQL(
             """
             SELECT %(columns)s, SUM(entry.value) AS value,
                    SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL) AS late
-              FROM (%(entries)s) AS entry
-             GROUP BY %(groups)s
+              FROM (%(entries)s) AS entry %(joins)s
+             GROUP BY %(numbers)s
             """,
-            columns=SQL(", ").join([*dimensions, SQL("%s AS segment", segment)]),
-            groups=SQL(", ").join(SQL(str(n + 1)) for n in range(len(dimensions) + 1)),
+            columns=SQL(", ").join(
+                [SQL("%s AS segment", self._number_of(SQL("entry.date"), layout.bounds)), *columns]
+            ),
+            joins=SQL(" ").join(joins),
+            numbers=SQL(", ").join(SQL(str(number + 1)) for number in range(len(columns) + 1)),
             entries=self.env["sales.target.metric"]._entries_sql(
                 plan, plan.date_from, plan.date_to
             ),
@@ -270,83 +323,73 @@ class SalesTargetActual(models.AbstractModel):
     @api.model
     def _counted_query(self, plan, layout, combination):
         """:return: ``SQL`` of node, period and figures, for the nodes of one combination"""
-        joins, conditions = [], []
-        for name in TARGET_DIMENSIONS:
-            node = SQL.identifier("target", name)
-            if name not in combination:
-                conditions.append(SQL("%s IS NULL", node))
-            elif self._is_tree(name):
-                tree = self._tree_name(name)
-                member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
-                summed = SQL.identifier("summed", name)
-                joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, summed))
-                conditions.append(SQL("%s = %s", ancestor, node))
-            else:
-                conditions.append(SQL("%s = %s", SQL.identifier("summed", name), node))
-        period = self._number_of(
-            SQL("(%s::date[])[summed.segment]", list(layout.bounds)), self._get_firsts(plan)
-        )
+        conditions = [
+            SQL("%s = %s", SQL.identifier("target", name), SQL.identifier("part", name))
+            if name in combination
+            else SQL("%s IS NULL", SQL.identifier("target", name))
+            for name in TARGET_DIMENSIONS
+        ]
         digits = plan.currency_id.decimal_places if plan.currency_id else None
         value, late = (
             SQL("SUM(%s)", column) if digits is None else SQL("ROUND(SUM(%s), %s)", column, digits)
-            for column in (SQL("summed.value"), SQL("summed.late"))
+            for column in (SQL("part.value"), SQL("part.late"))
         )
         return SQL(
             """
             SELECT target.id AS target_id, %(period)s AS period,
                    %(value)s AS actual, %(late)s AS late
-              FROM summed %(joins)s CROSS JOIN sales_target target
+              FROM (%(parts)s) AS part CROSS JOIN sales_target target
              WHERE target.plan_id = %(plan)s AND %(conditions)s AND %(valid)s
              GROUP BY 1, 2
             """,
-            period=period,
+            period=self._number_of(
+                SQL("(%s::date[])[part.segment]", list(layout.bounds)), self._get_firsts(plan)
+            ),
             value=value,
             late=late,
-            joins=SQL(" ").join(joins),
+            parts=self._parts_query(combination),
             plan=plan.id,
             conditions=SQL(" AND ").join(conditions),
             valid=self._valid_sql(layout),
         )
 
     @api.model
+    def _parts_query(self, combination):
+        """:return: ``SQL`` of the sums by what nodes of one combination name, so that the nodes
+        are found by equality
+        """
+        columns, joins = [SQL("summed.segment")], []
+        for name in combination:
+            column = SQL.identifier("summed", name)
+            if self._is_tree(name):
+                lineage = self._lineage(name)
+                joins.append(SQL("JOIN %s ON %s.member = %s", lineage, lineage, column))
+                columns.append(SQL("%s.ancestor AS %s", lineage, SQL.identifier(name)))
+            else:
+                columns.append(column)
+        return SQL(
+            """
+            SELECT %(columns)s, SUM(summed.value) AS value, SUM(summed.late) AS late
+              FROM summed %(joins)s GROUP BY %(numbers)s
+            """,
+            columns=SQL(", ").join(columns),
+            joins=SQL(" ").join(joins),
+            numbers=SQL(", ").join(SQL(str(number + 1)) for number in range(len(columns))),
+        )
+
+    @api.model
     def _valid_sql(self, layout):
         """:return: ``SQL`` condition that a segment lies in the days that its node counts"""
         return SQL(
-            "(target.date_start IS NULL OR summed.segment >= %s)"
-            " AND (target.date_end IS NULL OR summed.segment < %s)",
+            "(target.date_start IS NULL OR part.segment >= %s)"
+            " AND (target.date_end IS NULL OR part.segment < %s)",
             self._number_of(SQL("target.date_start"), layout.bounds),
             self._number_of(SQL("(target.date_end + 1)"), layout.bounds),
         )
 
     @api.model
-    def _tree_query(self, plan, dimension):
-        """:return: ``SQL`` of a common table expression: each record with those of the plan's
-        nodes that it lies in
-        """
-        comodel = self.env[self.env["sales.target"]._fields[dimension].comodel_name]
-        return SQL(
-            """
-            %(name)s AS MATERIALIZED (
-                SELECT lineage.member, lineage.ancestor
-                  FROM (
-                        SELECT id AS member,
-                               unnest(string_to_array(
-                                   trim(TRAILING '/' FROM parent_path), '/'))::integer AS ancestor
-                          FROM %(table)s
-                       ) AS lineage
-                 WHERE lineage.ancestor IN (
-                        SELECT %(column)s FROM sales_target WHERE plan_id = %(plan)s)
-            )
-            """,
-            name=SQL.identifier(self._tree_name(dimension)),
-            table=SQL.identifier(comodel._table),
-            column=SQL.identifier(dimension),
-            plan=plan.id,
-        )
-
-    @api.model
-    def _tree_name(self, dimension):
-        return f"tree_{dimension}"
+    def _lineage(self, dimension):
+        return SQL.identifier(f"lineage_{dimension}")
 
     @api.model
     def _is_tree(self, dimension):

@@ -5,3 +5,7 @@ from . import test_security
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
+from .attainment import test_agreement
+from .attainment import test_new_customers
+from .attainment import test_screens
+from .attainment import test_standing

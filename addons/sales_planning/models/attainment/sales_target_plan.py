@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import pytz
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -46,6 +47,25 @@ class SalesTargetPlan(models.Model):
     pace = fields.Float("Pace (%)", compute="_compute_standing", digits=(16, 2))
     forecast = OptionalMonetary(compute="_compute_standing")
     gap_per_day = OptionalMonetary("Gap per Working Day", compute="_compute_standing")
+
+    commitments = fields.Html(
+        default=lambda self: self._default_commitments(),
+        help="What both sides promise, printed on the agreement of each person.",
+    )
+
+    # === DEFAULTS === #
+    def _default_commitments(self):
+        promises = (
+            self.env._("I accept the targets above and do what it takes to reach them."),
+            self.env._(
+                "I report the progress truthfully and in time, and say early where help is needed."
+            ),
+            self.env._(
+                "The company gives the people, the products and the budget that the plan names."
+            ),
+            self.env._("The targets change only by a recorded revision that both sides know of."),
+        )
+        return Markup("<ol>%s</ol>") % Markup().join(Markup("<li>%s</li>") % one for one in promises)
 
     # === COMPUTE METHODS === #
     @api.depends("assigned", "gap", "days_left", "target_ids.expected_to_date")
@@ -100,3 +120,7 @@ class SalesTargetPlan(models.Model):
         """:return: the :class:`Clock` of the plan's company, as of today"""
         today = self._get_today()
         return Clock(today, tuple(self._get_workdays(today)))
+
+    def _get_agreement_targets(self):
+        """:return: the targets of people, whom an agreement is printed for"""
+        return self.target_ids.filtered("user_id").sorted("parent_path")
