@@ -89,9 +89,8 @@ class SalesTargetActual(models.AbstractModel):
         # The day after the plan bounds those who count beyond it.
         bounds = {*self._get_firsts(plan), plan.date_to + timedelta(days=1)}
         for *used, first, after in rows:
-            combinations.add(
-                tuple(name for name, is_used in zip(TARGET_DIMENSIONS, used, strict=True) if is_used)
-            )
+            named = zip(TARGET_DIMENSIONS, used, strict=True)
+            combinations.add(tuple(name for name, is_used in named if is_used))
             bounds.update(
                 day for day in (first, after) if day and plan.date_from < day <= plan.date_to
             )

@@ -51,6 +51,7 @@ class SalesTarget(models.Model):
             "context": {
                 "search_default_running": bool(running),
                 "search_default_upper": count > SHOWN_WHOLE,
+                **({"default_plan_id": running.id} if len(running) == 1 else {}),
             },
         }
 

@@ -65,7 +65,9 @@ class SalesTargetPlan(models.Model):
             ),
             self.env._("The targets change only by a recorded revision that both sides know of."),
         )
-        return Markup("<ol>%s</ol>") % Markup().join(Markup("<li>%s</li>") % one for one in promises)
+        return Markup("<ol>%s</ol>") % Markup().join(
+            Markup("<li>%s</li>") % one for one in promises
+        )
 
     # === COMPUTE METHODS === #
     @api.depends("assigned", "gap", "days_left", "target_ids.expected_to_date")
@@ -122,5 +124,7 @@ class SalesTargetPlan(models.Model):
         return Clock(today, tuple(self._get_workdays(today)))
 
     def _get_agreement_targets(self):
-        """:return: the targets of people, whom an agreement is printed for"""
-        return self.target_ids.filtered("user_id").sorted("parent_path")
+        """:return: the targets of people that the user may see, each to get an agreement"""
+        return self.env["sales.target"].search(
+            [("plan_id", "in", self.ids), ("user_id", "!=", False)]
+        )

@@ -42,7 +42,7 @@ class TestAgreement(SalesPlanningCommon):
             "Total $ 3,500.50 $ 1,200.00",
             "Three Thousand, Five Hundred Dollars and Fifty Cents",
             "I accept the targets above",
-            f"Leader: {self.leader.name}",
+            f"Leader {self.leader.name}",
             "Signature",
         ):
             with self.subTest(part=part):
@@ -52,7 +52,12 @@ class TestAgreement(SalesPlanningCommon):
     def test_each_person_reads_the_own_language(self):
         self.seller.lang = "zh_CN"
         self.plan.commitments = False
+        self.env.ref("sales_planning.report_target_agreement_document").update_field_translations(
+            "arch_db", {"zh_CN": {"Target Agreement": "责任书", "Signature": "签字"}}
+        )
         text = self._text(self.target)
+        self.assertIn("责任书", text)
+        self.assertIn("签字", text)
         self.assertIn("2026年1月", text)
         self.assertNotIn("Jan 2026", text)
         self.assertNotIn("Thousand", text)

@@ -21,9 +21,9 @@ class TestNewCustomers(SalesPlanningCommon):
 
     def _listed(self, record):
         """:return: the customers of the entries that the drill-down lists"""
-        return self.env["sales.ledger.entry"].search(
-            record.action_open_ledger()["domain"]
-        ).partner_id
+        return (
+            self.env["sales.ledger.entry"].search(record.action_open_ledger()["domain"]).partner_id
+        )
 
     def test_the_first_order_counts_once(self):
         self._order("2026-02-03")

@@ -35,7 +35,7 @@ class TestScreens(SalesPlanningCommon):
     def test_statements_of_a_screen_do_not_grow_with_the_targets(self):
         targets, cells = self.env["sales.target"], self.env["sales.target.cell"]
         domain = [("plan_id", "=", self.plan.id)]
-        fields = dict.fromkeys(LIST, {})
+        fields = {name: {} for name in LIST}
         measures = ["assigned:sum", "actual:sum", "pace:avg", "forecast:sum", "attainment:avg"]
         screens = {
             "tree": lambda: targets.web_search_read(domain, fields, limit=80),
@@ -94,7 +94,12 @@ class TestScreens(SalesPlanningCommon):
         self.assertEqual(target.actual, 60)
         self.assertEqual(action["res_model"], "sales.target")
         self.assertEqual(
-            action["context"], {"search_default_running": True, "search_default_upper": False}
+            action["context"],
+            {
+                "search_default_running": True,
+                "search_default_upper": False,
+                "default_plan_id": self.plan.id,
+            },
         )
         self._create_people(100)
         with freeze_time("2026-02-10"):

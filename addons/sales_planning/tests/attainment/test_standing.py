@@ -295,9 +295,7 @@ class TestStanding(SalesPlanningCommon):
         self._refresh()
         # 100.01 × the rate, rounded once.
         self.assertEqual(self.target.actual, 114.04)
-        entries = self.env["sales.ledger.entry"].search(
-            self.target.action_open_ledger()["domain"]
-        )
+        entries = self.env["sales.ledger.entry"].search(self.target.action_open_ledger()["domain"])
         by_company = {
             company: sum(found.mapped("amount"))
             for company, found in entries.grouped("company_id").items()
