@@ -42,7 +42,7 @@ class TestAgreement(SalesPlanningCommon):
             "Total $ 3,500.50 $ 1,200.00",
             "Three Thousand, Five Hundred Dollars and Fifty Cents",
             "I accept the targets above",
-            f"Leader {self.leader.name}",
+            f"Leader{self.leader.name}",
             "Signature",
         ):
             with self.subTest(part=part):
