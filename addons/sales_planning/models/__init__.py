@@ -9,6 +9,7 @@ from . import sales_target_cell
 from . import sales_target_change
 from . import sales_target_numbers
 from . import sales_target_matching
+from . import attainment
 from . import sales_target_actual
 from . import negotiation
 from . import sales_import_kind

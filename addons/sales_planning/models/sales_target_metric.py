@@ -3,6 +3,8 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -75,25 +77,31 @@ class SalesTargetMetric(models.AbstractModel):
 
     @api.model
     def _new_customers_sql(self, plan, first, last):
-        """The first order of each customer, of those whose orders were not all taken back."""
+        """The first order of each customer with the companies of the plan, of the orders that
+        were not taken back; with the dimensions that it was moved to last.
+        """
         return SQL(
             """
             SELECT entry.*
               FROM (
-                    SELECT DISTINCT ON (entry.company_id, entry.partner_id)
-                           entry.*, 1::numeric AS value,
-                           SUM(entry.amount) OVER (
-                               PARTITION BY entry.company_id, entry.partner_id
-                           ) AS sold
+                    SELECT DISTINCT ON (entry.partner_id) entry.*, 1::numeric AS value
                       FROM sales_ledger_entry entry
-                      JOIN %(companies)s ON company.id = entry.company_id
-                     WHERE entry.event = %(event)s AND entry.partner_id IS NOT NULL
-                     ORDER BY entry.company_id, entry.partner_id, entry.date, entry.id
+                      JOIN (
+                            SELECT MIN(entry.id) AS id
+                              FROM sales_ledger_entry entry
+                              JOIN %(companies)s ON company.id = entry.company_id
+                             WHERE entry.event = %(event)s AND entry.partner_id IS NOT NULL
+                             GROUP BY entry.company_id, entry.document_model, entry.document_id,
+                                      entry.reference, %(dimensions)s
+                            HAVING SUM(entry.amount) > 0
+                           ) AS kept ON kept.id = entry.id
+                     ORDER BY entry.partner_id, entry.date, entry.id
                    ) AS entry
-             WHERE entry.sold > 0 AND entry.date BETWEEN %(first)s AND %(last)s
+             WHERE entry.date BETWEEN %(first)s AND %(last)s
             """,
             companies=plan._table_sql_of_companies(),
             event=plan._get_metric().event,
+            dimensions=SQL(", ").join(SQL.identifier("entry", name) for name in LEDGER_DIMENSIONS),
             first=first,
             last=last,
         )
