@@ -31,7 +31,6 @@ class SalesTarget(models.Model):
         index=True,
     )
     proposal_until = fields.Date(
-        "Proposal Until",
         readonly=True,
         copy=False,
         help="Set where a returned proposal has more time than the plan's deadline gives.",
