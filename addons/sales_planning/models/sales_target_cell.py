@@ -63,23 +63,22 @@ class SalesTargetCell(models.Model):
             CREATE OR REPLACE FUNCTION sales_target_cell_guard() RETURNS trigger AS $$
             DECLARE
                 of_target integer;
+                of_plan integer;
+                plan_state varchar;
             BEGIN
                 IF TG_OP = 'DELETE' THEN
                     of_target := OLD.target_id;
                 ELSE
                     of_target := NEW.target_id;
                 END IF;
-                IF EXISTS (
-                    SELECT FROM sales_target target
-                      JOIN sales_target_plan plan ON plan.id = target.plan_id
-                     WHERE target.id = of_target AND plan.state IN ('approved', 'closed')
-                       AND NOT EXISTS (
-                               SELECT FROM sales_target_revision revision
-                                WHERE revision.plan_id = plan.id AND plan.state = 'approved'
-                                  AND revision.id = NULLIF(
-                                          current_setting('sales_planning.revision', true), ''
-                                      )::integer
-                           )
+                SELECT plan.id, plan.state INTO of_plan, plan_state
+                  FROM sales_target target JOIN sales_target_plan plan ON plan.id = target.plan_id
+                 WHERE target.id = of_target;
+                IF plan_state = 'closed' OR plan_state = 'approved' AND NOT EXISTS (
+                    SELECT FROM sales_target_revision revision
+                     WHERE revision.plan_id = of_plan AND revision.id = NULLIF(
+                               current_setting('sales_planning.revision', true), ''
+                           )::integer
                 ) THEN
                     RAISE EXCEPTION 'Numbers of an approved target plan change by a revision only.'
                         USING ERRCODE = 'restrict_violation';

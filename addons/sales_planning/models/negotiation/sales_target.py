@@ -5,6 +5,8 @@ from odoo.tools import SQL, format_date
 from .sales_target_proposal_move import PROPOSAL_STATE
 
 OPEN_PROPOSAL = ("open", "returned")
+# A list does not load the records behind its group headers again, so their buttons would stay.
+SHOW_ANEW = {"type": "ir.actions.client", "tag": "soft_reload"}
 # Moved by the buttons only, so that each move is checked and kept.
 PROPOSAL_FIELDS = {"proposal_state", "proposal_until", "previous_id"}
 
@@ -17,7 +19,7 @@ class SalesTarget(models.Model):
     # === FIELDS === #
     leader_id = fields.Many2one(
         related="parent_id.responsible_id",
-        string="Leader",
+        string="Leader",  # pylint: disable=attribute-string-redundant
         help="The owner of the target above, who accepts or returns the proposal.",
     )
     proposal_state = fields.Selection(
@@ -29,7 +31,6 @@ class SalesTarget(models.Model):
         index=True,
     )
     proposal_until = fields.Date(
-        "Proposal Until",
         readonly=True,
         copy=False,
         help="Set where a returned proposal has more time than the plan's deadline gives.",
@@ -93,7 +94,7 @@ class SalesTarget(models.Model):
         self._check_may_propose()
         self._check_proposal_complete()
         self._move_proposal("submitted", reason)
-        return True
+        return SHOW_ANEW
 
     def action_accept_proposal(self, reason=False):
         """Make the proposed numbers the assigned ones, as the leader of the targets."""
@@ -106,7 +107,7 @@ class SalesTarget(models.Model):
                 plan, "assigned", proposed, "accepted", reason=reason
             )
         self._move_proposal("accepted", reason)
-        return True
+        return SHOW_ANEW
 
     def action_return_proposal(self, reason=False, until=False):
         """Give the proposals back to their owners, who can then change them.
@@ -124,7 +125,7 @@ class SalesTarget(models.Model):
         for target in self.sudo():
             self._check_proposal_day(target.plan_id, until or target._get_proposal_deadline())
         self._move_proposal("returned", reason, proposal_until=until)
-        return True
+        return SHOW_ANEW
 
     def action_open_return(self):
         return self._open_wizard(

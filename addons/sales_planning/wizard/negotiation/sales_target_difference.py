@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...fields import OptionalMonetary
 
@@ -15,6 +15,7 @@ class SalesTargetDifference(models.TransientModel):
     currency_id = fields.Many2one("res.currency", readonly=True)
     target_id = fields.Many2one("sales.target", string="Target of", readonly=True)
     date_from = fields.Date("Period", readonly=True)
+    period_name = fields.Char(compute="_compute_period_name")
     cell_before_id = fields.Many2one("sales.target.cell", readonly=True)
     cell_after_id = fields.Many2one("sales.target.cell", readonly=True)
     before = OptionalMonetary(readonly=True)
@@ -35,6 +36,14 @@ class SalesTargetDifference(models.TransientModel):
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
 
+    # === COMPUTE METHODS === #
+    @api.depends("cell_before_id", "cell_after_id")
+    @api.depends_context("lang")
+    def _compute_period_name(self):
+        for line in self:
+            line.period_name = (line.cell_after_id or line.cell_before_id).sudo().period_name
+
+    # === ACTION METHODS === #
     def action_open_changes(self):
         """Who moved the number, in either plan."""
         self.ensure_one()

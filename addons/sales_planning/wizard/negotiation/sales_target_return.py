@@ -13,5 +13,4 @@ class SalesTargetReturn(models.TransientModel):
 
     def action_return(self):
         self.ensure_one()
-        self.target_ids.action_return_proposal(self.reason, self.until)
-        return {"type": "ir.actions.act_window_close"}
+        return self.target_ids.action_return_proposal(self.reason, self.until)
