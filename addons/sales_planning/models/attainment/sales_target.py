@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, get_lang
 
 try:
@@ -20,18 +21,52 @@ class SalesTarget(models.Model):
 
     _inherit = "sales.target"
 
+    is_person = fields.Boolean(
+        "Of a Salesperson",
+        compute="_compute_is_person",
+        search="_search_is_person",
+        help="All that a salesperson is to reach. Targets that only split it, by customer or "
+        "product, are not: with them the same sales would count twice.",
+    )
     period_chart = fields.Json(
         compute="_compute_period_chart",
         help="Target, actual and last year's actual of each period.",
     )
 
     # === COMPUTE METHODS === #
+    @api.depends("user_id", "parent_path")
+    def _compute_is_person(self):
+        people = self.search([("id", "in", self.ids), ("is_person", "=", True)])
+        for target in self:
+            target.is_person = target._origin in people
+
+    def _search_is_person(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        split = SQL(
+            """
+            SELECT part.id
+              FROM sales_target part
+              JOIN sales_target whole
+                ON whole.plan_id = part.plan_id AND whole.user_id = part.user_id
+               AND whole.id != part.id AND starts_with(part.parent_path, whole.parent_path)
+            """
+        )
+        people = Domain("user_id", "!=", False) & Domain("id", "not in", split)
+        return people if True in value else ~people
+
     @api.depends("cell_ids")
     @api.depends_context("lang")
     def _compute_period_chart(self):
         """For forms: reads the ledger once per target."""
         for target in self:
             target.period_chart = target._origin and target._origin._get_period_chart()
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        if not {"date_start", "date_end"}.isdisjoint(vals):
+            self.plan_id.filtered(lambda plan: plan.state == "closed")._check_open(reason=None)
+        return super().write(vals)
 
     # === ACTION METHODS === #
     @api.model

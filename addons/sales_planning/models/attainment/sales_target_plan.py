@@ -126,5 +126,5 @@ class SalesTargetPlan(models.Model):
     def _get_agreement_targets(self):
         """:return: the targets of people that the user may see, each to get an agreement"""
         return self.env["sales.target"].search(
-            [("plan_id", "in", self.ids), ("user_id", "!=", False)]
+            [("plan_id", "in", self.ids), ("is_person", "=", True)]
         )

@@ -110,6 +110,31 @@ class TestScreens(SalesPlanningCommon):
         ).run()
         self.assertEqual(opened["res_model"], "sales.target")
 
+    def test_what_splits_a_person_does_not_count_twice(self):
+        region = self._create_target(territory_id=self.region.id)
+        person, other = (
+            self._create_target({1: 100}, user_id=user.id, parent_id=region.id)
+            for user in (self.seller, self.other_seller)
+        )
+        part = self._create_target(
+            {1: 60}, user_id=self.seller.id, partner_id=self.customer.id, parent_id=person.id
+        )
+        self._create_target(
+            {1: 20}, user_id=self.seller.id, product_id=self.product.id, parent_id=part.id
+        )
+        people = self.env["sales.target"].search(
+            [("plan_id", "=", self.plan.id), ("is_person", "=", True)]
+        )
+        self.assertEqual(people, person | other)
+        self.assertEqual(self.plan.target_ids.filtered("is_person"), people)
+        rest = self.env["sales.target"].search(
+            [("plan_id", "=", self.plan.id), ("is_person", "=", False)]
+        )
+        self.assertEqual(rest, self.plan.target_ids - people)
+        cells = self.env["sales.target.cell"]
+        domain = [("plan_id", "=", self.plan.id), ("target_id.is_person", "=", True)]
+        self.assertEqual(cells._read_group(domain, [], ["assigned:sum"]), [(200,)])
+
     def test_the_parts_of_a_target(self):
         region = self._create_target(territory_id=self.region.id)
         part = self._create_target(user_id=self.seller.id, parent_id=region.id)

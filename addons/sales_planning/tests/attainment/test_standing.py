@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -213,6 +214,15 @@ class TestStanding(SalesPlanningCommon):
         self._sell(jan=999)
         self._refresh("2026-06-01 10:00:00")
         self.assertEqual((self.target.actual, self.target.expected_to_date), (0, 400))
+
+    def test_dates_of_a_closed_plan_stand(self):
+        self.plan.action_approve()
+        self.target.date_end = date(2026, 3, 15)
+        self.plan.action_close()
+        for name in ("date_start", "date_end"):
+            with self.assertRaisesRegex(UserError, "Orders 2026 is closed"):
+                self.target[name] = date(2026, 3, 1)
+        self.assertEqual(self.target.date_end, date(2026, 3, 15))
 
     def test_dates_of_a_target_narrow_what_it_counts_and_expects(self):
         """A salesperson hands over to another one in the middle of March."""
