@@ -126,13 +126,8 @@ class Sheet:
         locked = [i for i, total in enumerate(row_totals) if total is not None]
         part = self._only_rows(locked).matrix
         totals = [row_totals[i] for i in locked]
-        if None not in column_totals and sum(totals) > sum(column_totals):
-            raise AllocationError(
-                Reason.PINS_EXCEED_TOTAL,
-                tuple(part.rows),
-                amount=sum(totals),
-                limit=sum(column_totals),
-            )
+        if None not in column_totals:
+            self._check_room(part.rows, sum(totals), sum(column_totals))
         if None in column_totals:
             amounts = split_matrix(part, unit, row_totals=totals)
         else:
@@ -146,6 +141,12 @@ class Sheet:
             if row != OTHERS and number is not None
         }
         return replace(self, pins={**self.pins, **held})
+
+    def _check_room(self, rows, amount, total):
+        """:raise AllocationError: rows take more than the pins of the others leave of the total"""
+        limit = total - sum(n for (row, _column), n in self.pins.items() if row not in rows)
+        if amount > limit:
+            raise AllocationError(Reason.PINS_EXCEED_TOTAL, tuple(rows), amount=amount, limit=limit)
 
     def _with_others(self, part):
         inside = set(part.rows)

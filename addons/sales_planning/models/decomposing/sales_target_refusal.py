@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools.misc import formatLang
 
 from ...engine.allocation.errors import Reason
+from ...engine.sheet import OTHERS
 
 
 class SalesTargetRefusal(models.AbstractModel):
@@ -92,6 +93,8 @@ class SalesTargetRefusal(models.AbstractModel):
 
     @api.model
     def _name_target(self, target_id):
+        if target_id == OTHERS:
+            return self.env._("the other targets")
         return self.env["sales.target"].browse(target_id).display_name
 
     @api.model

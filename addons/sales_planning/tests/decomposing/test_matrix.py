@@ -82,6 +82,16 @@ class TestMatrix(DecomposingCommon):
         self.assertIn("East", answer["error"]["message"])
         self.assertIn("6,000.00", answer["error"]["message"])
 
+    def test_the_total_of_one_row_that_the_others_leave_no_room_for(self):
+        state = self._state(self.top.get_matrix())
+        state["rows"][0]["total"] = "3000.00"
+        state["rows"][1]["pins"] = [True] * 12
+        error = self.top.balance_matrix(state)["error"]
+        self.assertRegex(error["message"], "East: .*3,000.00 .*2,400.00")
+        state["rows"][1].update(amounts=[None] * 12, pins=[False] * 12)
+        error = self.top.balance_matrix(state)["error"]
+        self.assertIn("the other targets", error["message"])
+
     def test_an_edit_leaves_what_is_to_be_split_of_other_periods(self):
         matrix = self.top.get_matrix()
         columns = [column["total"] for column in matrix["columns"]]
