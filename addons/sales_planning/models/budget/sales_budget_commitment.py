@@ -232,7 +232,7 @@ class SalesBudgetCommitment(models.Model):
 
     def _update_state(self, state):
         # Past this class's own write, which refuses the state.
-        super().write({"state": state})
+        super().write({"state": state})  # pylint: disable=super-method-mismatch
         self.line_id.invalidate_model(["committed", "actual", "available", "used"])
         self.invalidate_model(["available", "excess"])
 

@@ -291,7 +291,7 @@ class SalesBudgetLine(models.Model):
         check_amount(self, planned, self.currency_id)
         before = self._format(self.planned)
         # Past this class's own write, which keeps approved budgets.
-        super().write({"planned": planned, "method": "typed"})
+        super().write({"planned": planned, "method": "typed"})  # pylint: disable=super-method-mismatch
         self._check_within_fixed()
         self.message_post(
             body=self.env._(

@@ -259,7 +259,11 @@ class SalesBudgetLine(models.Model):
             return {}
         self._flush_figures()
         rows = self.env.execute_query(
-            SQL("SELECT * FROM (%s) AS figures WHERE line_id = ANY(%s)", self._figures_sql(), ids)
+            SQL(
+                "SELECT * FROM (%s) AS figures WHERE line_id = ANY(%s)",
+                self._figures_sql(self.target_id.ids),
+                ids,
+            )
         )
         return {id_: (float(committed), float(actual)) for id_, committed, actual in rows}
 
@@ -272,11 +276,13 @@ class SalesBudgetLine(models.Model):
         self.env["sales.budget.commitment"].flush_model(["line_id", "amount", "state"])
         self.env["account.analytic.line"].flush_model()
 
-    def _figures_sql(self):
-        """:return: ``SQL`` of line_id, committed and actual of all budgets"""
+    def _figures_sql(self, target_ids=None):
+        """:param list target_ids: only the budgets of these targets matter; None for all
+        :return: ``SQL`` of line_id, committed and actual of budgets
+        """
         return SQL(
             """
-            WITH budget AS (%(tree)s), cost AS (%(costs)s), asked AS (
+            WITH budget AS MATERIALIZED (%(tree)s), cost AS (%(costs)s), asked AS (
                 SELECT line_id, SUM(amount) FILTER (WHERE state = 'approved') AS committed,
                        SUM(amount) FILTER (WHERE state = 'spent') AS spent
                   FROM sales_budget_commitment
@@ -292,11 +298,11 @@ class SalesBudgetLine(models.Model):
               LEFT JOIN cost ON cost.line_id = budget.lower_id
              GROUP BY budget.upper_id
             """,
-            tree=self._tree_sql(),
+            tree=self._tree_sql(target_ids),
             costs=self._costs_sql(),
         )
 
-    def _tree_sql(self):
+    def _tree_sql(self, target_ids):
         """:return: ``SQL`` of each budget (lower_id) with itself and all above (upper_id), and
         whether an analytic account is named on the way from one to the other
         """
@@ -308,14 +314,20 @@ class SalesBudgetLine(models.Model):
                            OVER (PARTITION BY lower.id) >= step.depth,
                        FALSE
                    ) AS is_booked
-              FROM sales_budget_line lower
-              JOIN sales_target target ON target.id = lower.target_id
-             CROSS JOIN LATERAL unnest(
-                       string_to_array(trim(TRAILING '/' FROM target.parent_path), '/')::integer[]
-                   ) WITH ORDINALITY AS step(target_id, depth)
+              FROM (
+                    SELECT id, string_to_array(trim(TRAILING '/' FROM parent_path), '/')::integer[]
+                               AS path
+                      FROM sales_target
+                   ) AS target
+              JOIN sales_budget_line lower ON lower.target_id = target.id
+             CROSS JOIN LATERAL unnest(target.path) WITH ORDINALITY AS step(target_id, depth)
               JOIN sales_budget_line upper
                 ON upper.target_id = step.target_id AND upper.category_id = lower.category_id
-            """
+             WHERE %(wanted)s
+            """,
+            wanted=SQL("TRUE")
+            if target_ids is None
+            else SQL("target.path && %s::integer[]", target_ids),
         )
 
     def _costs_sql(self):
@@ -342,14 +354,16 @@ class SalesBudgetLine(models.Model):
                AND entry.company_id = company.company_id
                AND entry.date BETWEEN plan.date_from AND plan.date_to
               LEFT JOIN account_account account ON account.id = entry.general_account_id
-             WHERE CASE
-                       WHEN EXISTS (SELECT FROM %(accounts)s WHERE %(category)s = line.category_id)
-                       THEN EXISTS (
-                           SELECT FROM %(accounts)s
-                            WHERE %(category)s = line.category_id
-                              AND %(account)s = entry.general_account_id
-                       )
-                       ELSE COALESCE(account.account_type NOT IN %(income)s, TRUE)
+              LEFT JOIN (
+                    SELECT %(category)s AS category_id, array_agg(%(account)s) AS account_ids
+                      FROM %(accounts)s
+                     GROUP BY 1
+                   ) AS named ON named.category_id = line.category_id
+             WHERE line.id IN (SELECT lower_id FROM budget)
+               AND CASE
+                       WHEN named.account_ids IS NULL
+                       THEN COALESCE(account.account_type NOT IN %(income)s, TRUE)
+                       ELSE entry.general_account_id = ANY(named.account_ids)
                    END
              GROUP BY line.id, currency.rounding
             """,
