@@ -158,12 +158,17 @@ class SalesHandover(models.Model):
 
     # === MEMBERSHIPS === #
     def _end_memberships(self):
-        """End the memberships of the predecessor that have no end yet."""
+        """End the memberships of the predecessor that have no end yet.
+
+        Who moves to another team may have joined it already, from this day on.
+        """
         domain = [
             ("user_id", "=", self.from_user_id.id),
             ("date_end", "=", False),
             ("crm_team_id.company_id", "in", (False, self.company_id.id)),
         ]
+        if self.reason != "leaves":
+            domain.append(("date_start", "<", self.date))
         if self.team_filter_id:
             domain.append(("crm_team_id", "child_of", self.team_filter_id.ids))
         members = self.env["crm.team.member"].with_context(active_test=False).search(domain)
