@@ -1,4 +1,5 @@
 from . import sales_approval_mixin
+from . import sales_approval_judging
 from . import sales_approval_rule
 from . import sales_approval_step
 from . import sales_approval_delegation

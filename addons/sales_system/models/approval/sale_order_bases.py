@@ -42,6 +42,7 @@ class SaleOrder(models.Model):
             "team_id",
             "order_line.product_id",
             "order_line.product_uom_qty",
+            "order_line.is_downpayment",
             "order_line.price_unit",
             "order_line.discount",
             "order_line.price_subtotal",
@@ -58,7 +59,7 @@ class SaleOrder(models.Model):
         """:return: lines that sell something, and the share that the others take off them"""
         self.ensure_one()
         lines = self.order_line.filtered(
-            lambda line: not line.display_type and not line.is_downpayment
+            lambda line: not line.display_type and not line._asks_for_down_payment()
         )
         reductions = lines.filtered(
             lambda line: (
@@ -101,13 +102,14 @@ class SaleOrder(models.Model):
     def _measure_approval_credit(self):
         """Share of the customer's credit limit that is used once this order is confirmed."""
         result = {}
+        # All at once: what the accounts say has moved since, and is read again together.
+        self.partner_id.commercial_partner_id.invalidate_recordset(["credit", "credit_to_invoice"])
         for order in self:
             company = order.company_id
             partner = order.partner_id.commercial_partner_id.with_company(company).sudo()
             if not company.account_use_credit_limit or partner.credit_limit <= 0:
                 result[order.id] = None
                 continue
-            partner.invalidate_recordset(["credit", "credit_to_invoice"])
             used = partner.credit + partner.credit_to_invoice
             if order.state != "sale":
                 used += order.amount_total / (order.currency_rate or 1.0)

@@ -37,6 +37,7 @@ class SaleOrderLine(models.Model):
         "product_id",
         "product_uom_id",
         "product_uom_qty",
+        "is_downpayment",
         "order_id.pricelist_id",
         "linked_line_id",
     )
@@ -46,7 +47,7 @@ class SaleOrderLine(models.Model):
                 not line.order_id
                 or not line.product_id
                 or line.display_type
-                or line.is_downpayment
+                or line._asks_for_down_payment()
                 or line._is_global_discount()
                 or line._is_without_combo()
             ):
@@ -94,6 +95,11 @@ class SaleOrderLine(models.Model):
             and self.linked_virtual_id not in virtual_ids
         )
 
+    def _asks_for_down_payment(self):
+        """:return: whether a line sells nothing; a flag set on goods does not hide their terms"""
+        self.ensure_one()
+        return self.is_downpayment and not self.product_uom_qty
+
     def _get_price_cut(self):
         """:return: share of the pricelist's price that the customer does not pay"""
         self.ensure_one()
@@ -114,6 +120,6 @@ class SaleOrderLine(models.Model):
     def _get_approval_cost(self):
         """:return: cost of a unit; what was typed into the line cannot lower it"""
         self.ensure_one()
-        if self.display_type or self.is_downpayment:
+        if self.display_type or self._asks_for_down_payment():
             return 0.0
         return max(self.purchase_price, self._get_product_cost())

@@ -36,6 +36,7 @@ class SalesHandover(models.Model):
             "company_id",
             "from_user_id",
             "to_user_id",
+            "end_membership",
             "line_ids.included",
             "line_ids.to_user_id",
         ]
@@ -54,7 +55,11 @@ class SalesHandover(models.Model):
                 self._origin.id or 0,
             )
         )
-        return {"from_user_id": self.from_user_id.id, "moves": moves}
+        return {
+            "from_user_id": self.from_user_id.id,
+            "end_membership": self.end_membership,
+            "moves": moves,
+        }
 
     def _approval_is_open(self):
         return self.state == "draft"

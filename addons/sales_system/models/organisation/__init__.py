@@ -12,6 +12,7 @@ from . import sale_order
 from . import sale_order_follow_up
 from . import account_move
 from . import sales_handover
+from . import sales_handover_persons
 from . import sales_handover_kinds
 from . import sales_handover_moving
 from . import sales_handover_line

@@ -109,7 +109,11 @@ class ResUsers(models.Model):
             .sudo()
             .with_context(active_test=False)
             .search(
-                [("user_id", "=", self.id), ("crm_team_id", "any", in_company)],
+                [
+                    ("user_id", "=", self.id),
+                    ("date_start", "<=", fields.Date.context_today(self)),
+                    ("crm_team_id", "any", in_company),
+                ],
                 order="active desc, date_end desc, id desc",
             )
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 HANDOVER_STATE = [
     ("draft", "Draft"),
@@ -8,9 +8,8 @@ HANDOVER_STATE = [
     ("undone", "Undone"),
     ("cancelled", "Cancelled"),
 ]
-# Set by the actions only.
+# Set by the actions only, as the state is.
 PROTECTED_FIELDS = {
-    "state",
     "released_by_id",
     "done_by_id",
     "done_on",
@@ -35,7 +34,7 @@ class SalesHandover(models.Model):
 
     _name = "sales.handover"
     _description = "Handover"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["sales.state.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -219,6 +218,11 @@ class SalesHandover(models.Model):
                 )
 
     # === CRUD METHODS === #
+    @api.model
+    def default_get(self, fields):
+        # Nor does the context bring what only the actions set.
+        return super().default_get([name for name in fields if name not in PROTECTED_FIELDS])
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -289,13 +293,11 @@ class SalesHandover(models.Model):
         return True
 
     def action_cancel(self):
-        self.check_access("write")
         self._update_state(("draft", "approved"), "cancelled")
         self._cancel_approval(self.env._("The handover has been cancelled."))
         return True
 
     def action_draft(self):
-        self.check_access("write")
         self._update_state(("approved", "cancelled"), "draft")
         today = fields.Date.context_today(self)
         self.sudo().filtered(lambda handover: handover.date < today).date = today
@@ -321,20 +323,6 @@ class SalesHandover(models.Model):
         self.ensure_one()
         return dict(self._fields["state"]._description_selection(self.env))[self.state].lower()
 
-    def _update_state(self, allowed, target):
-        """Move the handovers to a state, if they are in one that allows it."""
-        for handover in self:
-            if handover.state not in allowed:
-                raise UserError(
-                    self.env._(
-                        "Handover %(handover)s is %(state)s, so this cannot be done with it any "
-                        "more.",
-                        handover=handover.name,
-                        state=handover._get_state_label(),
-                    )
-                )
-        self.sudo().state = target
-
     def _drop_preview(self):
         self.sudo().line_ids.unlink()
         self.sudo().collected_on = False
@@ -351,8 +339,8 @@ class SalesHandover(models.Model):
         if not self.env.su and not PROTECTED_FIELDS.isdisjoint(vals):
             raise UserError(
                 self.env._(
-                    "State and result of a handover follow from its buttons and cannot be "
-                    "written by hand."
+                    "The result of a handover follows from its buttons and cannot be written by "
+                    "hand."
                 )
             )
 
@@ -367,68 +355,6 @@ class SalesHandover(models.Model):
                         state=handover._get_state_label(),
                     )
                 )
-
-    def _check_may_draft(self):
-        """Own work anybody in sales may offer; others' work takes their leader."""
-        self.ensure_one()
-        user = self.env.user
-        person = self.from_user_id
-        if (
-            self.env.su
-            or person == user
-            or user.has_group("sales_team.group_sale_salesman_all_leads")
-            or user._leads(person, self.company_id)
-        ):
-            return
-        raise AccessError(
-            self.env._(
-                "You can hand over your own work, and that of the teams you lead. "
-                "Ask the leader of %(person)s to do it.",
-                person=person.name,
-            )
-        )
-
-    def _get_persons(self):
-        """:return: predecessor and successors, of whom nobody decides the handover alone"""
-        self.ensure_one()
-        handover = self.sudo()
-        included = self.env["sales.handover.line"].sudo()
-        rows = included._read_group(
-            [("handover_id", "in", handover.ids), ("included", "=", True)], ["to_user_id"]
-        )
-        return (
-            handover.from_user_id
-            | handover.to_user_id
-            | self.env["res.users"].union(*(user for (user,) in rows)).sudo()
-        )
-
-    def _may_decide(self):
-        """:return: whether the user answers for everybody concerned"""
-        self.ensure_one()
-        user = self.env.user
-        if user.has_group("sales_team.group_sale_manager"):
-            return True
-        persons = self._get_persons()
-        return user not in persons and all(
-            user._leads(person, self.company_id) for person in persons
-        )
-
-    def _check_may_decide(self):
-        if not self._may_decide():
-            raise AccessError(
-                self.env._(
-                    "%(handover)s is decided by a leader above everybody concerned "
-                    "(%(persons)s), or by an administrator of Sales.",
-                    handover=self.name,
-                    persons=", ".join(self._get_persons().mapped("name")),
-                )
-            )
-
-    def _check_may_release(self):
-        self.ensure_one()
-        self._check_approval()
-        if self.sudo().approval_state != "approved":
-            self._check_may_decide()
 
     def _check_ready(self):
         """:raise UserError: where there is nothing to carry out, or not yet"""
@@ -462,41 +388,3 @@ class SalesHandover(models.Model):
                 )
             )
         handover._check_successors(handover._get_persons() - handover.from_user_id)
-
-    def _check_successors(self, users):
-        """:raise ValidationError: where somebody of these cannot take over"""
-        self.ensure_one()
-        for user in users:
-            if problem := self._get_successor_problem(user.sudo()):
-                raise ValidationError(problem)
-
-    def _get_successor_problem(self, user):
-        """:return: sentence that says why a user cannot take over, or False"""
-        self.ensure_one()
-        values = {
-            "user": user.name,
-            "person": self.from_user_id.sudo().name,
-            "company": self.company_id.sudo().name,
-        }
-        if user == self.from_user_id:
-            return self.env._(
-                "%(user)s hands over and cannot take over as well: choose somebody else.", **values
-            )
-        if not user.active:
-            return self.env._(
-                "%(user)s is archived and cannot take over from %(person)s: choose somebody else.",
-                **values,
-            )
-        if user.share or not user.has_group("sales_team.group_sale_salesman"):
-            return self.env._(
-                "%(user)s has no access to Sales and cannot take over from %(person)s: choose "
-                "somebody else, or let an administrator grant the access.",
-                **values,
-            )
-        if self.company_id not in user.company_ids:
-            return self.env._(
-                "%(user)s has no access to %(company)s and cannot take over there: choose "
-                "somebody else, or let an administrator grant the access.",
-                **values,
-            )
-        return False

@@ -31,15 +31,12 @@ class SalesHandover(models.Model):
     def _hand_over(self):
         """Move all that still can move, in one transaction."""
         self.ensure_one()
-        self._lock()
-        today = fields.Date.context_today(self)
-        self._update_state(("draft", "approved"), "done")
-        self.write(
-            {
-                "date": today,
-                "done_by_id": self.env.user.id,
-                "done_on": fields.Datetime.now(),
-            }
+        self._update_state(
+            ("draft", "approved"),
+            "done",
+            date=fields.Date.context_today(self),
+            done_by_id=self.env.user.id,
+            done_on=fields.Datetime.now(),
         )
         included = self.line_ids.filtered("included")
         (self.line_ids - included).state = "left"
@@ -51,11 +48,6 @@ class SalesHandover(models.Model):
         if self.end_membership:
             self._end_memberships()
         self._tell_successors()
-
-    def _lock(self):
-        """Let two who press the button at once come one after the other."""
-        self.env.cr.execute(SQL("SELECT id FROM sales_handover WHERE id = %s FOR UPDATE", self.id))
-        self.invalidate_recordset(["state"])
 
     def _skip_changed(self, key, lines, owner):
         """Lock the records of lines of one kind, and tell those that cannot move.
@@ -166,12 +158,17 @@ class SalesHandover(models.Model):
 
     # === MEMBERSHIPS === #
     def _end_memberships(self):
-        """End the memberships of the predecessor that have no end yet."""
+        """End the memberships of the predecessor that have no end yet.
+
+        Who moves to another team may have joined it already, from this day on.
+        """
         domain = [
             ("user_id", "=", self.from_user_id.id),
             ("date_end", "=", False),
             ("crm_team_id.company_id", "in", (False, self.company_id.id)),
         ]
+        if self.reason != "leaves":
+            domain.append(("date_start", "<", self.date))
         if self.team_filter_id:
             domain.append(("crm_team_id", "child_of", self.team_filter_id.ids))
         members = self.env["crm.team.member"].with_context(active_test=False).search(domain)
@@ -185,7 +182,6 @@ class SalesHandover(models.Model):
     def _undo(self):
         """Move back what the successors still look after and nobody has closed."""
         self.ensure_one()
-        self._lock()
         self._check_undo()
         self._update_state(("done",), "undone")
         moved = self.line_ids.filtered(lambda line: line.state == "moved")

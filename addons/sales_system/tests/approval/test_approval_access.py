@@ -142,6 +142,23 @@ class TestApprovalAccess(ApprovalCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[2], counts[1])
 
+    def test_the_credit_of_many_customers_is_read_at_once(self):
+        self.company.account_use_credit_limit = True
+        orders = self.env["sale.order"]
+        for index in range(8):
+            customer = self.customer.copy({"name": f"Customer {index}"})
+            customer.credit_limit = 1000.0 * (index + 1)
+            orders += self._create_quotation(partner_id=customer.id)
+        counts = []
+        for some in (orders[:2], orders[:2], orders):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            used = some.browse(some.ids)._measure_approval_credit()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[1])
+        self.assertEqual([used[order.id] for order in orders[:2]], [82.0, 41.0])
+
     def test_a_customer_does_not_learn_the_limits(self):
         portal = self._create_user("customer", "base.group_portal")
         self.order.partner_id = portal.partner_id

@@ -34,6 +34,25 @@ class TestApprovalGates(ApprovalCommon):
         with self._refused(UserError, "waits for the approval of shanghai"):
             self._as(self.seller, order).action_confirm()
 
+    def test_goods_flagged_as_a_down_payment(self):
+        order = self._create_quotation()
+        self._as(self.seller, order).order_line.is_downpayment = True
+        self._assert_refused(self._as(self.seller, order).action_confirm)
+        line = {"product_id": self.product.id, "price_unit": 820.0, "is_downpayment": True}
+        order = self._as(self.seller, self.env["sale.order"]).create(
+            {"partner_id": self.customer.id, "order_line": [Command.create(line)]}
+        )
+        self._assert_refused(order.action_confirm)
+
+    def test_an_archived_rule_stays_out_whoever_asks_first(self):
+        self.rule.active = False
+        order = self._create_quotation()
+        self.env.registry.clear_cache()
+        order.with_context(active_test=False).order_line.discount = 19.0
+        self.assertEqual(order.approval_state, "none")
+        self._as(self.seller, order).action_confirm()
+        self.assertEqual(order.state, "sale")
+
     def test_cannot_be_written_past(self):
         order = self._create_quotation()
         for state in ("sent", "sale"):

@@ -69,6 +69,15 @@ class TestApprovalHandover(HandoverCommon):
         handover.action_collect()
         self.assertEqual(handover.approval_state, "needed")
 
+    def test_ended_memberships_are_another_question(self):
+        handover = self._create_handover(self.seller)
+        self._as(self.city_leader, self._request(handover)).action_approve()
+        handover.end_membership = True
+        self.assertEqual(handover.approval_state, "needed")
+        with self.assertRaisesRegex(UserError, "needs an approval first"):
+            handover.action_hand_over()
+        self.assertIn(self.shanghai, self.seller.crm_team_member_ids.crm_team_id)
+
     def test_rejected(self):
         handover = self._create_handover(self.seller)
         request = self._request(handover)

@@ -127,6 +127,37 @@ class TestHandover(HandoverCommon, LedgerInvoicingCommon):
         handover.action_undo()
         self.assertRecordValues(member, [{"active": True, "date_end": False}])
 
+    def test_the_new_team_is_not_left(self):
+        """Who moves to another team keeps the membership that begins with the handover."""
+        for reason, kept in (("team", True), ("leaves", False)):
+            with self.subTest(reason=reason):
+                joined = self.env["crm.team.member"].create(
+                    {
+                        "crm_team_id": self.west.id,
+                        "user_id": self.seller.id,
+                        "date_start": self.today + timedelta(days=1),
+                    }
+                )
+                handover = self._create_handover(end_membership=True, reason=reason)
+                handover.action_hand_over()
+                self.assertEqual(not joined.date_end, kept)
+                handover.action_undo()
+                joined.unlink()
+
+    def test_the_leader_of_a_future_team_decides_nothing_yet(self):
+        members = self.env["crm.team.member"]
+        members.search([("user_id", "=", self.seller.id)]).date_end = self.today - timedelta(days=1)
+        members.create(
+            {
+                "crm_team_id": self.west.id,
+                "user_id": self.seller.id,
+                "date_start": self.today + timedelta(days=1),
+            }
+        )
+        self.assertEqual(self.seller._get_sales_teams(self.company), self.shanghai)
+        self.assertTrue(self.city_leader._leads(self.seller, self.company))
+        self.assertFalse(self.west_leader._leads(self.seller, self.company))
+
     def test_only_memberships(self):
         handover = self._create_handover(collect=False, end_membership=True)
         handover.action_hand_over()

@@ -3,9 +3,10 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..common import RpcCase
 from ..ledger.common import LedgerInvoicingCommon
 from .handover_common import HandoverCommon
 
@@ -133,7 +134,7 @@ class TestHandoverAccess(HandoverCommon, LedgerInvoicingCommon):
     def test_successors_who_cannot(self):
         archived = self._create_user("archived", "sales_team.group_sale_salesman")
         archived.active = False
-        portal = self._create_user("portal", "base.group_portal")
+        portal = self._create_user("portal customer", "base.group_portal")
         for user, sentence in (
             (self.outsider, "no.sales .* has no access to Sales"),
             (portal, "has no access to Sales"),
@@ -186,11 +187,11 @@ class TestHandoverAccess(HandoverCommon, LedgerInvoicingCommon):
 
     def test_states(self):
         handover = self._create_handover()
-        with self.assertRaisesRegex(UserError, "is draft, so this cannot"):
+        with self.assertRaisesRegex(UserError, "is in state “Draft”"):
             handover.action_undo()
         handover.action_hand_over()
         for action in ("action_hand_over", "action_cancel", "action_draft"):
-            with self.subTest(action=action), self.assertRaisesRegex(UserError, "is done"):
+            with self.subTest(action=action), self.assertRaisesRegex(UserError, "is done|“Done”"):
                 getattr(handover, action)()
         with self.assertRaisesRegex(UserError, "stays as a record"):
             handover.unlink()
@@ -218,30 +219,8 @@ class TestHandoverAccess(HandoverCommon, LedgerInvoicingCommon):
 
 
 @tagged("post_install", "-at_install", "sales_system")
-class TestHandoverRpc(HandoverCommon, HttpCase):
+class TestHandoverRpc(HandoverCommon, RpcCase):
     """The same refusals for a program that calls the server."""
-
-    def _call(self, user, record, method, *args):
-        """:return: (result, sentence of the error)"""
-        self.authenticate(user.login, user.login)
-        with mute_logger("odoo.http"):
-            answer = self.url_open(
-                f"/web/dataset/call_kw/{record._name}/{method}",
-                json={
-                    "jsonrpc": "2.0",
-                    "method": "call",
-                    "id": 0,
-                    "params": {
-                        "model": record._name,
-                        "method": method,
-                        "args": [record.ids, *args] if record else list(args),
-                        "kwargs": {"context": {"allowed_company_ids": user.company_ids.ids}},
-                    },
-                },
-            ).json()
-        self.env.invalidate_all()
-        error = answer.get("error")
-        return answer.get("result"), error and error["data"]["message"]
 
     def test_the_state_is_not_writable(self):
         handover = self._create_handover(self.seller)
@@ -256,14 +235,40 @@ class TestHandoverRpc(HandoverCommon, HttpCase):
                 _result, error = self._call(self.seller, record, "write", values)
                 self.assertTrue(error)
         self.assertRecordValues(handover, [{"state": "draft", "line_count": 6}])
+        self.assertRecordValues(handover, [{"state": "draft", "released_by_id": False}])
+
+    def test_the_state_is_not_created(self):
         empty = self.env["sales.handover"]
-        _result, error = self._call(
-            self.seller,
-            empty,
-            "create",
-            {"from_user_id": self.seller.id, "to_user_id": self.leader.id, "state": "approved"},
+        values = {
+            "from_user_id": self.seller.id,
+            "to_user_id": self.leader.id,
+            "end_membership": True,
+        }
+        for given, context, message in (
+            ({"state": "approved"}, {}, "starts as a draft"),
+            ({}, {"default_state": "approved"}, "starts as a draft"),
+            ({}, {"default_state": "done"}, "starts as a draft"),
+            ({"done_by_id": self.manager.id}, {}, "cannot be written by hand"),
+        ):
+            with self.subTest(given=given, context=context):
+                context["allowed_company_ids"] = self.company.ids
+                _result, error = self._call(
+                    self.seller, empty, "create", {**values, **given}, context=context
+                )
+                self.assertIn(message, error)
+        self.assertFalse(empty.search([("to_user_id", "=", self.leader.id)]))
+        members = self._as(self.manager, self.other_seller).crm_team_member_ids
+        context = {
+            "allowed_company_ids": self.company.ids,
+            "default_released_by_id": self.manager.id,
+            "default_done_by_id": self.manager.id,
+            "default_ended_member_ids": members.ids,
+        }
+        created, _error = self._call(self.seller, empty, "create", values, context=context)
+        self.assertRecordValues(
+            empty.browse(created),
+            [{"released_by_id": False, "done_by_id": False, "ended_member_ids": []}],
         )
-        self.assertIn("cannot be written by hand", error)
 
     def test_without_rights(self):
         handover = self._create_handover()
