@@ -14,7 +14,20 @@ TARGET_VALUE = [
 ]
 TARGET_VALUES = tuple(value for value, _label in TARGET_VALUE)
 # What is counted from the ledger; SalesTargetActual writes it by SQL, past the ORM.
-COUNTED_FIELDS = frozenset({"actual", "late", "gap", "attainment", "unassigned"})
+COUNTED_FIELDS = frozenset(
+    {
+        "actual",
+        "late",
+        "gap",
+        "attainment",
+        "unassigned",
+        "expected_to_date",
+        "pace",
+        "forecast",
+        "gap_per_day",
+        "reached",
+    }
+)
 
 
 class SalesTargetFigures(models.AbstractModel):

@@ -130,7 +130,8 @@ class SalesTargetCompare(models.TransientModel):
         """:return: ``SQL`` of what makes a period the same in both plans"""
         if self._overlap():
             return SQL("cell.date_from - %s::date", self.before_id.date_from)
-        return self.env["sales.target.actual"]._period_sql(plan, SQL("cell.date_from"))
+        actual = self.env["sales.target.actual"]
+        return actual._number_of(SQL("cell.date_from"), actual._get_firsts(plan))
 
     def _overlap(self):
         before, after = self.before_id, self.after_id
