@@ -216,8 +216,8 @@ class TestStanding(SalesPlanningCommon):
         self.assertEqual((self.target.actual, self.target.expected_to_date), (0, 400))
 
     def test_dates_of_a_closed_plan_stand(self):
-        self.plan.action_approve()
         self.target.date_end = date(2026, 3, 15)
+        self.plan.action_approve()
         self.plan.action_close()
         for name in ("date_start", "date_end"):
             with self.assertRaisesRegex(UserError, "Orders 2026 is closed"):
