@@ -220,7 +220,7 @@ class TestStanding(SalesPlanningCommon):
         self.plan.action_approve()
         self.plan.action_close()
         for name in ("date_start", "date_end"):
-            with self.assertRaisesRegex(UserError, "Orders 2026 is closed"):
+            with self.assertRaisesRegex(UserError, "start and end stand"):
                 self.target[name] = date(2026, 3, 1)
         self.assertEqual(self.target.date_end, date(2026, 3, 15))
 

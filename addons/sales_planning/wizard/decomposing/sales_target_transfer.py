@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 
 class SalesTargetTransfer(models.TransientModel):
@@ -65,24 +64,15 @@ class SalesTargetTransfer(models.TransientModel):
             receivers[line._get_target()] = share
         target._transfer(receivers, self.date, self.reason)
         if self.ends:
-            self._set_valid_days(receivers)
+            # Whoever answers for the target above may do this without planning the rest.
+            target.sudo()._end_on(self._get_last_day(), self.reason)
+            target.plan_id._refresh()
         return target.plan_id.action_open_targets()
 
-    def _set_valid_days(self, receivers):
-        """From the day on sales count for those who took over, who may be new to the plan."""
+    def _get_last_day(self):
+        """:return: the last day that sales count for the target that gives"""
         day_before = fields.Date.subtract(self.date, days=1)
-        target = self.target_id
-        self.env.flush_all()
-        # The numbers moved with a reason; the days follow them, in an approved plan too.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE sales_target SET date_end = %s WHERE id = %s",
-                max(day_before, target.date_start or target.plan_id.date_from),
-                target.id,
-            )
-        )
-        target.invalidate_recordset(["date_end"])
-        target.plan_id._refresh()
+        return max(day_before, self.target_id.date_start or self.plan_id.date_from)
 
 
 class SalesTargetTransferLine(models.TransientModel):
