@@ -54,7 +54,7 @@ class SalesHandover(models.Model):
     # === WHO, WHEN, WHY === #
     from_user_id = fields.Many2one(
         "res.users",
-        string="From",
+        string="Predecessor",
         required=True,
         index=True,
         ondelete="restrict",
@@ -65,7 +65,7 @@ class SalesHandover(models.Model):
     )
     to_user_id = fields.Many2one(
         "res.users",
-        string="To",
+        string="Successor",
         required=True,
         index=True,
         ondelete="restrict",
