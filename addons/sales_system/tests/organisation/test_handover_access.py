@@ -18,6 +18,8 @@ class TestHandoverAccess(HandoverCommon, LedgerInvoicingCommon):
     def test_a_salesperson_offers_their_own_work(self):
         handover = self._create_handover(self.seller)
         self.assertEqual(handover.included_count, 6)
+        self.assertFalse(handover.can_decide)
+        self.assertTrue(self._as(self.city_leader, handover).can_decide)
         with self.assertRaisesRegex(AccessError, "decided by a leader above everybody"):
             handover.action_hand_over()
         self.assertEqual(self.customer.user_id, self.seller)
@@ -133,7 +135,7 @@ class TestHandoverAccess(HandoverCommon, LedgerInvoicingCommon):
     def test_successors_who_cannot(self):
         archived = self._create_user("archived", "sales_team.group_sale_salesman")
         archived.active = False
-        portal = self._create_user("portal", "base.group_portal")
+        portal = self._create_user("customer", "base.group_portal")
         for user, sentence in (
             (self.outsider, "no.sales .* has no access to Sales"),
             (portal, "has no access to Sales"),
