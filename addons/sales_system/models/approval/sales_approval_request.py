@@ -53,6 +53,7 @@ class SalesApprovalRequest(models.Model):
         help="The fingerprint: the numbers that the approval is about, and what it is bound to.",
     )
     reasons = fields.Text(compute="_compute_reasons", compute_sudo=True)
+    request_reason = fields.Text("Reason", readonly=True, help="Why it should be approved.")
     requester_id = fields.Many2one(
         "res.users", string="Asked By", required=True, readonly=True, index=True
     )

@@ -103,7 +103,7 @@ class SalesHandover(models.Model):
             ("other", "Other"),
         ],
         required=True,
-        default="leaves",
+        default="other",
     )
     note = fields.Text()
 
