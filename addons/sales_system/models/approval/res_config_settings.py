@@ -16,14 +16,19 @@ class ResConfigSettings(models.TransientModel):
         requests = self.env["sales.approval.request"].sudo()
         self.sales_pending_approval_count = requests.search_count([("state", "=", "pending")])
 
+    def set_values(self):
+        result = super().set_values()
+        # Also where two people saved at once and neither saw the area change.
+        if not self.group_sales_approval:
+            self.env["sales.approval.request"]._cancel_pending(
+                self.env._("Approvals have been switched off.")
+            )
+        return result
+
     @api.model
     def _area_switched(self, name, is_on):
-        """Leave nothing behind that waits for an approval which nobody can give any more."""
+        """Judge documents anew, by all limits or by none."""
         result = super()._area_switched(name, is_on)
         if name == "group_sales_approval":
-            if not is_on:
-                self.env["sales.approval.request"]._cancel_pending(
-                    self.env._("Approvals have been switched off.")
-                )
             self.env["sales.approval.rule"]._changed()
         return result

@@ -205,6 +205,18 @@ class SalesApprovalMixin(models.AbstractModel):
             document._request_approval(reason)
         return True
 
+    def action_open_request_approval(self):
+        """Ask for the reason first."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request Approval"),
+            "res_model": "sales.approval.request.ask",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_res_model": self._name, "default_res_id": self.id},
+        }
+
     def action_approve(self, reason=False):
         return self._get_pending_approvals().action_approve(reason)
 

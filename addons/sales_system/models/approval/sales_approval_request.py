@@ -53,6 +53,7 @@ class SalesApprovalRequest(models.Model):
         help="The fingerprint: the numbers that the approval is about, and what it is bound to.",
     )
     reasons = fields.Text(compute="_compute_reasons", compute_sudo=True)
+    request_reason = fields.Text("Reason", readonly=True, help="Why it should be approved.")
     requester_id = fields.Many2one(
         "res.users", string="Asked By", required=True, readonly=True, index=True
     )
@@ -98,6 +99,9 @@ class SalesApprovalRequest(models.Model):
     decision_ids = fields.One2many("sales.approval.decision", "request_id", readonly=True)
     decided_at = fields.Datetime(string="Last Decision", readonly=True)
     can_decide = fields.Boolean(compute="_compute_can_decide")
+    can_open_document = fields.Boolean(
+        compute="_compute_can_open_document", compute_sudo=False, export_string_translation=False
+    )
 
     # === CONSTRAINTS AND INDEXES === #
     _document_idx = models.Index("(res_model, res_id)")
@@ -123,6 +127,19 @@ class SalesApprovalRequest(models.Model):
     def _compute_can_decide(self):
         for request in self:
             request.can_decide = request.state == "pending" and self.env.user in request.actor_ids
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_can_open_document(self):
+        """Who decides need not have access to the document: their card is enough."""
+        for model_name, requests in self.grouped("res_model").items():
+            if model_name not in self.env:
+                requests.can_open_document = False
+                continue
+            documents = self.env[model_name].browse(requests.mapped("res_id")).exists()
+            readable = set(documents._filtered_access("read").ids)
+            for request in requests:
+                request.can_open_document = request.res_id in readable
 
     # === ACTION METHODS === #
     def action_approve(self, reason=False):

@@ -32,6 +32,7 @@ class SalesApprovalRequest(models.Model):
                 "rule_ids": rules.ids,
                 "terms": document._get_approval_terms(values),
                 "requester_id": self.env.user.id,
+                "request_reason": reason,
                 **document._prepare_approval_request_values(),
             }
         )

@@ -59,7 +59,6 @@ class SalesApprovalRule(models.Model):
     unit = fields.Selection(
         [("percent", "%"), ("money", "Money"), ("count", "Number")],
         compute="_compute_unit",
-        string="Unit",
     )
     summary = fields.Char(compute="_compute_summary", string="Approval Needed")
     step_ids = fields.One2many(

@@ -130,13 +130,16 @@ class CrmTeamMember(models.Model):
         """Date the memberships that were switched on or off by hand."""
         today = fields.Date.context_today(self)
         started = self.filtered("active")
-        super(CrmTeamMember, started).write({"date_end": False})
+        super(CrmTeamMember, started).write({"date_end": False})  # pylint: disable=super-method-mismatch
         early = started.filtered(lambda member: member.date_start > today)
-        super(CrmTeamMember, early).write({"date_start": today})
+        super(CrmTeamMember, early).write({"date_start": today})  # pylint: disable=super-method-mismatch
         ended = (self - started).filtered(
             lambda member: not member.date_end or member.date_end >= today
         )
-        super(CrmTeamMember, ended).write({"date_end": today - relativedelta(days=1)})
+        yesterday = today - relativedelta(days=1)
+        super(CrmTeamMember, ended).write(  # pylint: disable=super-method-mismatch
+            {"date_end": yesterday}
+        )
 
     def _update_active(self):
         """Archive the memberships among these that ended, and start those whose day came."""
@@ -148,8 +151,8 @@ class CrmTeamMember(models.Model):
         )
         ended = (self - current).filtered("active")
         started = current.filtered(lambda member: not member.active)
-        super(CrmTeamMember, ended).write({"active": False})
-        super(CrmTeamMember, started).write({"active": True})
+        super(CrmTeamMember, ended).write({"active": False})  # pylint: disable=super-method-mismatch
+        super(CrmTeamMember, started).write({"active": True})  # pylint: disable=super-method-mismatch
 
     @api.model
     def _cron_update_active(self):

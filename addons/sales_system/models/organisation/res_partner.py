@@ -17,7 +17,6 @@ class ResPartner(models.Model):
         "the address by the territory rules, unless it is pinned.",
     )
     territory_pinned = fields.Boolean(
-        string="Territory Pinned",
         help="The territory was chosen by hand and no rule changes it. Take the pin out to have "
         "it found from the address again.",
     )
@@ -94,4 +93,6 @@ class ResPartner(models.Model):
             )
         )
         if leaving:
-            super(ResPartner, leaving).write({"territory_id": False})
+            super(ResPartner, leaving).write(  # pylint: disable=super-method-mismatch
+                {"territory_id": False}
+            )

@@ -54,7 +54,7 @@ class SalesHandover(models.Model):
     # === WHO, WHEN, WHY === #
     from_user_id = fields.Many2one(
         "res.users",
-        string="From",
+        string="Predecessor",
         required=True,
         index=True,
         ondelete="restrict",
@@ -65,7 +65,7 @@ class SalesHandover(models.Model):
     )
     to_user_id = fields.Many2one(
         "res.users",
-        string="To",
+        string="Successor",
         required=True,
         index=True,
         ondelete="restrict",
@@ -103,7 +103,7 @@ class SalesHandover(models.Model):
             ("other", "Other"),
         ],
         required=True,
-        default="leaves",
+        default="other",
     )
     note = fields.Text()
 
@@ -146,6 +146,7 @@ class SalesHandover(models.Model):
     skipped_count = fields.Integer(string="Records Skipped", compute="_compute_counts")
     collected_on = fields.Datetime(readonly=True, copy=False)
     is_future = fields.Boolean(compute="_compute_is_future")
+    can_decide = fields.Boolean(compute="_compute_can_decide", compute_sudo=False)
     released_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     done_by_id = fields.Many2one(
         "res.users", string="Carried Out By", readonly=True, copy=False, ondelete="restrict"
@@ -194,6 +195,12 @@ class SalesHandover(models.Model):
         today = fields.Date.context_today(self)
         for handover in self:
             handover.is_future = bool(handover.date and handover.date > today)
+
+    @api.depends("from_user_id", "to_user_id", "company_id", "line_ids.to_user_id")
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        for handover in self:
+            handover.can_decide = handover._may_decide()
 
     # === CONSTRAINT METHODS === #
     @api.constrains("from_user_id", "to_user_id", "company_id")

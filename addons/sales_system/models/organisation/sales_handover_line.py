@@ -64,7 +64,7 @@ class SalesHandoverLine(models.Model):
     included = fields.Boolean(string="Move", default=True)
     to_user_id = fields.Many2one(
         "res.users",
-        string="To",
+        string="Successor",
         required=True,
         index=True,
         ondelete="restrict",

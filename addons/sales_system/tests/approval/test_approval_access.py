@@ -85,6 +85,8 @@ class TestApprovalAccess(ApprovalCommon):
         values = mine.read(["reasons", "amount", "margin_percent", "booked_amount", "partner_id"])
         self.assertEqual(values[0]["amount"], 820.0)
         self.assertEqual(round(values[0]["margin_percent"], 2), 26.83)
+        self.assertFalse(mine.can_open_document)
+        self.assertTrue(self._as(self.city_leader, request).can_open_document)
         with self.assertRaises(AccessError):
             mine.action_open_document()
         mine.action_approve()

@@ -193,6 +193,21 @@ class TestApprovalRpc(ApprovalCommon, RpcCase):
         self.assertEqual(self._call(self.seller, order, "action_confirm"), (True, None))
         self.assertEqual(order.state, "sale")
 
+    def test_asking_with_a_reason(self):
+        order = self._create_quotation()
+        wizards = self.env["sales.approval.request.ask"]
+        values = {"res_model": "sale.order", "res_id": order.id, "reason": "A second shop"}
+        wizard, _error = self._call(self.seller, wizards, "create", values)
+        _result, error = self._call(self.outsider, wizards.browse(wizard), "action_ask")
+        self.assertTrue(error)
+        self.assertFalse(order.approval_request_ids)
+        self._call(self.seller, wizards.browse(wizard), "action_ask")
+        self.assertEqual(order.approval_request_ids.request_reason, "A second shop")
+        values["res_model"] = "res.users"
+        wizard, _error = self._call(self.seller, wizards, "create", values)
+        _result, error = self._call(self.seller, wizards.browse(wizard), "action_ask")
+        self.assertIn("knows no approvals", error)
+
     def test_a_copy(self):
         order = self._create_approved()
         copy, _error = self._call(self.seller, order, "copy")

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.sales_system.engine.approval import ApprovalBasis, covers
+from ...engine.approval import ApprovalBasis, covers
 
 HIGH = ApprovalBasis("Discount", "measure")
 LOW = ApprovalBasis("Margin", "measure", worse="lower")

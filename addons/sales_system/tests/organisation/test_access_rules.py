@@ -15,6 +15,7 @@ SHARED = {
 # Of one person, whatever their level.
 PERSONAL = {
     "sales.approval.delegation",
+    "sales.approval.request.ask",
     "sales.approval.request.delegate",
     "sales.approval.request.reject",
 }

@@ -19,6 +19,8 @@ class TestHandoverAccess(HandoverCommon, LedgerInvoicingCommon):
     def test_a_salesperson_offers_their_own_work(self):
         handover = self._create_handover(self.seller)
         self.assertEqual(handover.included_count, 6)
+        self.assertFalse(handover.can_decide)
+        self.assertTrue(self._as(self.city_leader, handover).can_decide)
         with self.assertRaisesRegex(AccessError, "decided by a leader above everybody"):
             handover.action_hand_over()
         self.assertEqual(self.customer.user_id, self.seller)

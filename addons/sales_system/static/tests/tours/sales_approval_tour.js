@@ -17,9 +17,11 @@ registry.category("web_tour.tours").add("sales_approval_request", {
         },
         { trigger: ".modal-footer button", run: "click" },
         {
-            trigger: "div[name='approval_banner'] button[name='action_request_approval']",
+            trigger: "div[name='approval_banner'] button[name='action_open_request_approval']",
             run: "click",
         },
+        { trigger: ".modal [name='reason'] textarea", run: "edit Opens a second shop" },
+        { trigger: ".modal-footer button[name='action_ask']", run: "click" },
         { trigger: "div[name='approval_banner']:contains('Waits for approval')" },
     ],
 });
@@ -41,7 +43,7 @@ registry.category("web_tour.tours").add("sales_approval_approve", {
         },
         {
             content: "The card shows the limits and the margin",
-            trigger: ".o_kanban_record:contains('S-APPROVE'):contains('26.8')",
+            trigger: ".o_kanban_record:contains('S-APPROVE'):contains('26.8'):contains('second shop')",
         },
         {
             trigger: ".o_kanban_record:contains('S-APPROVE') button[name='action_approve']",
