@@ -38,6 +38,7 @@ class TestProposals(NegotiationCommon):
         self.assertEqual(len(self._activities(self.region_leader)), 1, "own proposal left")
         self.assertEqual((self.plan.proposal_done_count, self.plan.proposal_count), (2, 3))
 
+        self._as(self.manager, self.top).action_roll_up()
         self._approve_plan()
         self.assertEqual(self.plan.state, "approved")
         self.assertFalse(self._activities(self.region_leader))
