@@ -40,6 +40,15 @@ class TestTargetPlan(SalesPlanningCommon):
             self.plan.action_approve()
         self.assertEqual(self.plan.state, "draft")
 
+    def test_a_plan_with_a_remainder_is_not_approved(self):
+        top = self._create_target({1: 100}, territory_id=self.region.id)
+        part = self._create_target({1: 70.5}, user_id=self.seller.id, parent_id=top.id)
+        with self.assertRaisesRegex(UserError, "Jan 2026 has 29.50 that no target below.*Add Up"):
+            self.plan.action_approve()
+        self.assertEqual(self.plan.state, "draft")
+        self._cell(part, 1).assigned = 100
+        self.plan.action_approve()
+
     def test_steps_out_of_order_are_refused(self):
         with self.assertRaisesRegex(UserError, "is in state “Draft”; this step needs “Approved”"):
             self.plan.action_close()

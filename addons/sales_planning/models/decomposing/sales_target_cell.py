@@ -17,6 +17,7 @@ class SalesTargetCell(models.Model):
     def action_toggle_pin(self):
         for cell in self:
             cell.target_id._check_can_assign()
+            # A pin is no number: it may also move on an approved plan, but not on a closed one.
             cell.plan_id._check_open(reason="pin")
             cell.sudo().is_pinned = not cell.is_pinned
         return True

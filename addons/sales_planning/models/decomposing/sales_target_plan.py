@@ -25,6 +25,27 @@ class SalesTargetPlan(models.Model):
         return {**self.action_open_targets(), "domain": [("id", "in", self.top_target_ids.ids)]}
 
     # === BUSINESS METHODS === #
+    def _approval_error_message(self):
+        return super()._approval_error_message() or self._get_unassigned_message()
+
+    def _get_unassigned_message(self):
+        """:return: which number its parts do not make up, and what to do, or None"""
+        self.ensure_one()
+        self.env["sales.target.actual"]._roll_up(self)
+        cell = self.env["sales.target.cell"].search(
+            [("target_id.plan_id", "=", self.id), ("unassigned", ">", 0)],
+            order="date_from, target_id",
+            limit=1,
+        )
+        if not cell:
+            return None
+        return self.env._(
+            "%(cell)s has %(amount)s that no target below it has. Choose Balance to share it "
+            "out, or Add Up to take the sum of the targets below.",
+            cell=cell.display_name,
+            amount=formatLang(self.env, cell.unassigned, digits=self._get_decimal_places()),
+        )
+
     def _is_open(self, first):
         """:param date first: first day of a period
         :return: whether the numbers of the period may still move: of an approved plan, those

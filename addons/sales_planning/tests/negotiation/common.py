@@ -21,7 +21,7 @@ class NegotiationCommon(SalesPlanningCommon):
         cls.startClassPatcher(freeze_time(TODAY))
         cls.region_leader = cls._create_user("sun.yu", "sales_team.group_sale_salesman")
         cls.top = cls._create_target(
-            dict.fromkeys(MONTHS, 250),
+            dict.fromkeys(MONTHS, 220),
             territory_id=cls.region.id,
             responsible_id=cls.region_leader.id,
         )

@@ -29,7 +29,7 @@ class TestProposals(NegotiationCommon):
         self._as(self.region_leader, self.other_target).action_return_proposal("More in May")
         self.assertEqual(self.target.proposal_state, "accepted")
         self.assertEqual(self.target.assigned, 80 + 11 * 95)
-        self.assertEqual(self.top.unassigned, 12 * 250 - self.target.assigned - 12 * 120)
+        self.assertEqual(self.top.unassigned, 12 * 220 - self.target.assigned - 12 * 120)
         self.assertEqual(len(self._activities(self.other_seller)), 1)
 
         self._submit(self.other_target, 115)
@@ -38,6 +38,7 @@ class TestProposals(NegotiationCommon):
         self.assertEqual(len(self._activities(self.region_leader)), 1, "own proposal left")
         self.assertEqual((self.plan.proposal_done_count, self.plan.proposal_count), (2, 3))
 
+        self._as(self.manager, self.top).action_roll_up()
         self._approve_plan()
         self.assertEqual(self.plan.state, "approved")
         self.assertFalse(self._activities(self.region_leader))

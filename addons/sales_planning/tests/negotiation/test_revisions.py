@@ -47,12 +47,14 @@ class TestRevisions(NegotiationCommon):
                     "number": 1,
                     "reason": "Takes over a customer",
                     "create_uid": self.manager.id,
-                    "change_count": 1,
+                    "change_count": 2,
                 }
             ],
         )
         self.assertRecordValues(
-            self.plan.revision_ids.change_ids,
+            self.plan.revision_ids.change_ids.filtered(
+                lambda change: change.target_id == self.target
+            ),
             [{"amount_before": 100, "amount_after": 130, "operation": "revised"}],
         )
         action = self.plan.revision_ids.action_open_changes()
@@ -66,32 +68,38 @@ class TestRevisions(NegotiationCommon):
         wizard = self._revise(
             self.top, method="percent", percent=-12.5, reason="Weak market", date_from="2026-07-15"
         )
-        self.assertEqual(wizard.total_before, 6 * 250)
-        self.assertEqual(wizard.total_after, 6 * (250 - 27.5))
+        self.assertEqual(wizard.total_before, 6 * 220)
+        self.assertEqual(wizard.total_after, 6 * (220 - 27.5))
         wizard.action_confirm()
         self.assertEqual(self._cell(self.target, 6).assigned, 100, "an earlier period stays")
         self.assertEqual(self._cell(self.target, 7).assigned, 87.5)
         self.assertEqual(self._cell(self.other_target, 12).assigned, 105)
-        self.assertEqual(self._cell(self.top, 12).assigned, 250 - 12.5 - 15)
+        self.assertEqual(self._cell(self.top, 12).assigned, 220 - 12.5 - 15)
         self._assert_sums(before)
         self.assertEqual(len(self.plan.revision_ids), 1)
 
     def test_percent_with_cents(self):
         self._revise(self.target, method="percent", percent=0.333, reason="x").action_confirm()
         self.assertEqual(self._cell(self.target, 12).assigned, 100.33)
-        self.assertEqual(self._cell(self.top, 12).unassigned, 29.67)
+        self.assertEqual(self._cell(self.top, 12).unassigned, 0)
 
     def test_percent_of_the_whole_plan(self):
         self._revise(method="percent", percent=10, reason="x").action_confirm()
-        self.assertEqual(self._cell(self.top, 12).assigned, 250 + 10 + 12)
-        self._assert_sums([30] * 12)
+        self.assertEqual(self._cell(self.top, 12).assigned, 220 + 10 + 12)
+        self._assert_sums([0] * 12)
+
+    def test_a_remainder_is_refused(self):
+        wizard = self._revise(self.top, reason="x")
+        wizard.line_ids[0].after = 230
+        with self.assertRaisesRegex(UserError, "Mar 2026 has 10.00 that no target below"):
+            wizard.action_confirm()
 
     def test_the_targets_above_follow(self):
         wizard = self._revise(self.target, reason="x", with_above=True)
         wizard.line_ids[0].after = 90
         wizard.action_confirm()
-        self.assertEqual(self._cell(self.top, 3).assigned, 240)
-        self._assert_sums([30] * 12)
+        self.assertEqual(self._cell(self.top, 3).assigned, 210)
+        self._assert_sums([0] * 12)
 
     def test_refusals(self):
         before = self._numbers()

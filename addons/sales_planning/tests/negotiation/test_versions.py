@@ -91,6 +91,7 @@ class TestVersions(NegotiationCommon):
         self._post("2026-01-05", 60, user_id=self.seller)
         self.assertTrue(self.plan.is_current, "measured until the new one is approved")
 
+        self._as(self.manager, version.top_target_ids).action_roll_up()
         self._as(self.manager, version).action_approve()
         self.assertRecordValues(
             self.plan | version,

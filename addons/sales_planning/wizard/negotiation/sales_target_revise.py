@@ -131,6 +131,10 @@ class SalesTargetRevise(models.TransientModel):
             reason=self.reason,
             expected=expected,
         )
+        if self.plan_id.state == "approved" and (
+            error := self.plan_id.sudo()._get_unassigned_message()
+        ):
+            raise UserError(error)
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS METHODS === #
@@ -170,7 +174,8 @@ class SalesTargetRevise(models.TransientModel):
                 before, after = to_decimal(line.before), to_decimal(line.after)
                 if before != after:
                     changed[line.cell_id.id], seen[line.cell_id.id] = after, before
-        if self.with_above and changed:
+        # The parts of an approved plan make up the whole, so what is above grows with them.
+        if changed and (self.with_above or self.plan_id.state == "approved"):
             above = self._read_above(changed)
             delta = self._get_deltas(changed, seen)
             for row in above:
