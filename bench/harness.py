@@ -48,7 +48,8 @@ def compare(
 
     :param rows: how many rows the work is about.
     :param ours: callable that does the work through our code.
-    :param best_sql: callable that does the work as hand-written SQL.
+    :param best_sql: callable that does the work as hand-written SQL, or where there is none, as
+        the plainest Python.
     :param env: the Odoo environment that both work in.
     :param sql_env: the other side's environment, where it works in another database.
     :param target: the highest ``ratio_to_sql`` that is good enough.

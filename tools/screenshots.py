@@ -60,7 +60,7 @@ OLDEST_FIRST = ("th[data-name=date]", "th[data-name=date]")
 IMPORTS = "sales_system.sales_import_ledger_action"
 LEDGER = "sales_system.sales_ledger_entry_action"
 PLANS = "sales_planning.sales_target_plan_action"
-ATTAINMENT = "sales_planning.sales_target_cell_action_open_attainment"
+ATTAINMENT = "sales_planning.sales_target_action_open_attainment"
 RUNS = "sales_commission.sales_commission_run_action"
 STATEMENTS = "sales_commission.sales_commission_statement_action"
 TEAMS = "sales_system.crm_team_action"
@@ -79,7 +79,7 @@ PICTURES = (
     Picture("ledger-list", LEDGER, wait=LIST, clicks=OLDEST_FIRST, height=600),
     Picture("ledger-pivot", LEDGER, view="pivot", wait=PIVOT, height=480),
     Picture("target-plan", PLANS, "target_plan", height=560),
-    Picture("attainment", ATTAINMENT, wait=PIVOT, height=640),
+    Picture("attainment", ATTAINMENT, wait=LIST, height=480),
     Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),

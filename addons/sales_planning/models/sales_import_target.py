@@ -1,8 +1,9 @@
+from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_repr, format_date
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
 from odoo.addons.sales_system.engine.import_rows import read_rows
@@ -272,30 +273,34 @@ class SalesImport(models.Model):
         self._check_target_plan()
         keys = [row.values["key"] for row in rows]
         target_ids = self._get_target_ids({key.records for key in keys})
-        self.env.flush_all()
-        self.env.cr.execute(
-            self._assign_query(
-                SQL(
-                    """
-                    SELECT cell.id, given.amount
-                      FROM unnest(%s::integer[], %s::date[], %s::numeric[])
-                           AS given(target_id, date_from, amount)
-                      JOIN sales_target_cell cell USING (target_id, date_from)
-                    """,
-                    [target_ids[key.records] for key in keys],
-                    [key.period.first for key in keys],
-                    [self._number_text(key.amount_after) for key in keys],
-                )
-            )
+        cells = self._get_cell_ids(plan)
+        changed = self.env["sales.target.numbers"]._set(
+            plan,
+            "assigned",
+            {
+                cells[target_ids[key.records], key.period.first]: Decimal(str(key.amount_after))
+                for key in keys
+            },
+            "imported",
+            import_=self,
         )
-        changed = self.env.cr.rowcount
-        self.env["sales.target.actual"]._roll_up(plan)
         plan._refresh()
         return changed
 
-    def _number_text(self, amount):
-        currency = self.target_plan_id.currency_id
-        return float_repr(amount, currency.decimal_places) if currency else repr(amount)
+    def _get_cell_ids(self, plan):
+        """:return: dict of (target id, first day) → id of their cell"""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT cell.target_id, cell.date_from, cell.id
+                  FROM sales_target_cell cell JOIN sales_target target ON target.id = target_id
+                 WHERE target.plan_id = %s
+                """,
+                plan.id,
+            )
+        )
+        return {(target_id, first): cell_id for target_id, first, cell_id in rows}
 
     def _get_target_ids(self, wanted):
         """:return: dict of records → id of their node, created where the plan has none"""
@@ -323,37 +328,6 @@ class SalesImport(models.Model):
         )
         return {**result, **dict(zip(missing, created.ids, strict=True))}
 
-    def _assign_query(self, given):
-        """:param SQL given: query of cell ids and numbers (NULL: none)
-        :return: ``SQL`` that sets them and keeps what stood there before
-        """
-        figures = self.env["sales.target.figures"]
-        return SQL(
-            """
-            WITH given AS (
-                SELECT cell.id, cell.assigned AS before, given.amount AS after
-                  FROM (%(given)s) AS given JOIN sales_target_cell cell ON cell.id = given.id
-            ), logged AS (
-                INSERT INTO sales_target_change (
-                    cell_id, amount_before, amount_after, import_id,
-                    create_uid, write_uid, create_date, write_date
-                )
-                SELECT id, before, after, %(import_id)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM given
-            )
-            UPDATE sales_target_cell cell
-               SET assigned = given.after, %(measures)s
-              FROM given WHERE given.id = cell.id
-            """,
-            given=given,
-            import_id=self.id,
-            uid=self.env.uid,
-            now=fields.Datetime.now(),
-            measures=figures._measures_sql(
-                SQL("given.after"), figures._gap_sql(SQL("given.after"), SQL("cell.actual"))
-            ),
-        )
-
     # === REVERSING === #
     def _reverse_target(self):
         """Put back the numbers that stood there before, and remove nodes left without any.
@@ -374,19 +348,19 @@ class SalesImport(models.Model):
                     cell=changed[0].cell_id.display_name,
                 )
             )
-        self.env.flush_all()
-        self.env.cr.execute(
-            self._assign_query(
-                SQL(
-                    """
-                    SELECT cell_id AS id, amount_before AS amount
-                      FROM sales_target_change WHERE import_id = %s
-                    """,
-                    self.id,
-                )
+        numbers = self.env["sales.target.numbers"]
+        before = self.env.execute_query(
+            SQL(
+                "SELECT cell_id, amount_before::text FROM sales_target_change WHERE import_id = %s",
+                self.id,
             )
         )
-        self.env["sales.target.actual"]._roll_up(plan)
+        numbers._set(
+            plan,
+            "assigned",
+            {cell_id: numbers._to_decimal(number) for cell_id, number in before},
+            "imported",
+        )
         self._unlink_empty_targets()
 
     def _unlink_empty_targets(self):

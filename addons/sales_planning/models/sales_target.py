@@ -2,18 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-# The dimensions of the sales ledger that a target can be set for. A node counts the entries
-# that agree with it in every dimension that it names, and all of them where it names none.
-TARGET_DIMENSIONS = (
-    "user_id",
-    "team_id",
-    "territory_id",
-    "partner_id",
-    "channel_partner_id",
-    "product_id",
-    "categ_id",
-    "campaign_id",
-)
+from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+
+from ..fields import OptionalMonetary
+from .sales_target_figures import TARGET_VALUES
+
+# What a target can be set for. A node counts the entries that agree with it in every
+# dimension that it names, and all of them where it names none.
+TARGET_DIMENSIONS = LEDGER_DIMENSIONS
+# The figures that a node sums up from its cells.
+TOTALS = (*TARGET_VALUES, "unassigned", "actual", "late", "gap")
 
 
 class SalesTarget(models.Model):
@@ -88,11 +86,39 @@ class SalesTarget(models.Model):
     )
     campaign_id = fields.Many2one("utm.campaign")
 
+    responsible_id = fields.Many2one(
+        "res.users",
+        string="Owner",
+        compute="_compute_responsible_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        check_company=True,
+        help="Who proposes the numbers of this target and splits it further. "
+        "The salesperson or the team's leader where nobody else is chosen.",
+    )
+    date_start = fields.Date(
+        "Valid From", help="Sales before this day do not count. Empty: from the plan's first day."
+    )
+    date_end = fields.Date(
+        "Valid Until", help="Sales after this day do not count. Empty: to the plan's last day."
+    )
+    weight = fields.Float(
+        digits=(16, 4),
+        default=1,
+        help="Share when the target above is split by hand-set weights: 2 gets twice as much as 1.",
+    )
+
     # Figures: the sums of the cells
     cell_ids = fields.One2many("sales.target.cell", "target_id", string="Periods")
-    assigned = fields.Monetary(compute="_compute_totals", store=True)
+    assigned = OptionalMonetary(compute="_compute_totals", store=True)
+    stretch = OptionalMonetary(compute="_compute_totals", store=True)
+    challenge = OptionalMonetary(compute="_compute_totals", store=True)
+    proposed = OptionalMonetary(compute="_compute_totals", store=True)
+    unassigned = OptionalMonetary(compute="_compute_totals", store=True)
     actual = fields.Monetary(compute="_compute_totals", store=True)
-    gap = fields.Monetary(compute="_compute_totals", store=True)
+    late = fields.Monetary(compute="_compute_totals", store=True)
+    gap = OptionalMonetary(compute="_compute_totals", store=True)
 
     # === CONSTRAINTS AND INDEXES === #
     _dimensions_unique = models.UniqueIndex(
@@ -100,7 +126,19 @@ class SalesTarget(models.Model):
         "The plan already has a target for exactly this. Change that one instead.",
     )
 
+    _valid_range = models.Constraint(
+        "CHECK (date_end >= date_start)", "A target cannot end before it starts."
+    )
+    _weight_not_negative = models.Constraint(
+        "CHECK (weight >= 0)", "A weight cannot be negative. Enter 0 or a positive number."
+    )
+
     # === COMPUTE METHODS === #
+    @api.depends("user_id", "team_id.user_id")
+    def _compute_responsible_id(self):
+        for target in self:
+            target.responsible_id = target.user_id or target.team_id.user_id
+
     @api.depends(*TARGET_DIMENSIONS)
     @api.depends_context("lang")
     def _compute_name(self):
@@ -122,13 +160,13 @@ class SalesTarget(models.Model):
         for target in self:
             target.display_name = target.name
 
-    @api.depends("cell_ids.assigned", "cell_ids.actual", "cell_ids.gap")
+    @api.depends(*(f"cell_ids.{name}" for name in TOTALS))
     def _compute_totals(self):
         """For targets that are being edited; SalesTargetActual counts whole plans in SQL."""
         for target in self:
-            target.assigned = sum(target.cell_ids.mapped("assigned"))
-            target.actual = sum(target.cell_ids.mapped("actual"))
-            target.gap = sum(target.cell_ids.mapped("gap"))
+            for name in TOTALS:
+                numbers = [cell[name] for cell in target.cell_ids if cell[name] is not False]
+                target[name] = sum(numbers) if numbers else False
 
     # === CONSTRAINT METHODS === #
     @api.constrains("parent_id", "plan_id")
@@ -177,7 +215,8 @@ class SalesTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
-        targets.plan_id._check_draft()
+        if not self.env.context.get("adds_to_approved_plan"):
+            targets.plan_id._check_draft()
         targets._create_cells()
         return targets
 
@@ -241,7 +280,14 @@ class SalesTarget(models.Model):
     def _get_ledger_domain(self, date_from, date_to):
         """:return: list domain of the entries that the node counts between two days"""
         self.ensure_one()
-        return self.plan_id._get_ledger_domain(date_from, date_to) + [
+        date_from = max(date_from, self.date_start or date_from)
+        date_to = min(date_to, self.date_end or date_to)
+        return self.plan_id._get_ledger_domain(date_from, date_to) + self._get_dimension_domain()
+
+    def _get_dimension_domain(self):
+        """:return: list domain of the ledger entries that agree with the node, of any day"""
+        self.ensure_one()
+        return [
             (name, "child_of" if self._is_tree(name) else "=", self.sudo()[name].id)
             for name in self._named_dimensions()
         ]

@@ -1,18 +1,44 @@
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_target import TARGET_DIMENSIONS
-from .sales_target_plan import METRIC_SOURCE
+from .attainment.sales_target_figures import STANDING
+from .sales_target import TARGET_DIMENSIONS, TOTALS
+
+# What is counted for a cell; the rest follows from it, from the numbers set and from today.
+COUNTED = ("actual", "late")
+CELL_COLUMNS = (*COUNTED, "unassigned", "gap", "expected_to_date", *STANDING)
+TARGET_COLUMNS = (*TOTALS, "expected_to_date", *STANDING)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the nodes of a plan have in common, so that the ledger is read once for all.
+
+    :param tuple combinations: the tuples of dimensions that nodes name together
+    :param tuple bounds: first days of the segments: the plan's periods, cut further where a
+        node begins or ends to count. Within a segment no node changes its mind.
+    """
+
+    combinations: tuple[tuple[str, ...], ...]
+    bounds: tuple[date, ...]
+
+    @property
+    def dimensions(self):
+        used = {name for combination in self.combinations for name in combination}
+        return tuple(name for name in TARGET_DIMENSIONS if name in used)
 
 
 class SalesTargetActual(models.AbstractModel):
     """Counts the sales ledger for all cells of a plan at once.
 
-    One statement per plan: for each combination of dimensions that its nodes name
-    (salesperson; territory and category; …) the ledger is joined to all nodes of that
-    combination and summed by node and sub-period. So the number of statements never
-    depends on the number of nodes, and the ledger is read once per combination, of which
-    a plan has few.
+    One statement per plan. First the ledger is read once and summed by every dimension that
+    any node names and by segment of time; from these sums, which are far fewer than entries,
+    each combination of dimensions (salesperson; territory and category; …) is joined to its
+    nodes. So the number of statements never depends on the number of nodes, nor the reading
+    of the ledger on the number of combinations.
     """
 
     _name = "sales.target.actual"
@@ -20,163 +46,407 @@ class SalesTargetActual(models.AbstractModel):
 
     @api.model
     def _count(self, plan):
-        """Write actual, gap and attainment of the plan's cells, and the totals of its nodes.
+        """Write the figures of the plan's cells and the totals of its nodes, from the ledger.
 
         Only rows whose figures changed are written. Callers post pending documents to the
         ledger first.
         """
         self.env.flush_all()
-        if combinations := self._get_combinations(plan):
-            self.env.cr.execute(self._count_query(plan, combinations))
-        self._roll_up(plan)
+        layout = self._get_layout(plan)
+        if layout.combinations:
+            self._update(plan, layout)
 
     @api.model
     def _roll_up(self, plan):
-        """Write the totals of the plan's nodes from their cells."""
+        """Write what follows from the numbers of the plan, with the actuals as they are."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE sales_target target
-                   SET assigned = total.assigned, actual = total.actual, %(measures)s
-                  FROM (
-                        SELECT cell.target_id, SUM(cell.assigned) AS assigned,
-                               COALESCE(SUM(cell.actual), 0) AS actual,
-                               SUM(cell.gap) AS gap
-                          FROM sales_target_cell cell
-                          JOIN sales_target node ON node.id = cell.target_id
-                         WHERE node.plan_id = %(plan)s
-                         GROUP BY cell.target_id
-                       ) AS total
-                 WHERE total.target_id = target.id
-                   AND (target.assigned, target.actual, target.gap)
-                       IS DISTINCT FROM (total.assigned, total.actual, total.gap)
-                """,
-                measures=self.env["sales.target.figures"]._measures_sql(
-                    SQL("total.assigned"), SQL("total.gap")
-                ),
-                plan=plan.id,
-            )
-        )
-        self.env["sales.target"].invalidate_model()
-        self.env["sales.target.cell"].invalidate_model()
-        plan.invalidate_recordset(["assigned", "actual", "gap", "attainment"])
+        self._update(plan)
 
     @api.model
-    def _get_combinations(self, plan):
-        """:return: list of the tuples of dimensions that nodes of the plan name together"""
+    def _update(self, plan, layout=None):
+        """:param layout: to count the actuals anew; without they stay"""
+        clock = plan._get_clock()
+        self.env.cr.execute(self._cells_query(plan, clock, layout))
+        self.env.cr.execute(self._targets_query(plan, clock))
+        plan.sudo().days_left = clock.days_left
+        self.env["sales.target"].invalidate_model()
+        self.env["sales.target.cell"].invalidate_model()
+        plan.invalidate_recordset()
+
+    @api.model
+    def _get_layout(self, plan):
+        """:return: the :class:`Layout` of the plan's nodes"""
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT %s FROM sales_target WHERE plan_id = %s",
+                "SELECT DISTINCT %s, date_start, date_end + 1 FROM sales_target WHERE plan_id = %s",
                 SQL(", ").join(
                     SQL("%s IS NOT NULL", SQL.identifier(name)) for name in TARGET_DIMENSIONS
                 ),
                 plan.id,
             )
         )
-        return [
-            tuple(name for name, used in zip(TARGET_DIMENSIONS, row, strict=True) if used)
-            for row in rows
-        ]
+        combinations = set()
+        # The day after the plan bounds those who count beyond it.
+        bounds = {*self._get_firsts(plan), plan.date_to + timedelta(days=1)}
+        for *used, first, after in rows:
+            named = zip(TARGET_DIMENSIONS, used, strict=True)
+            combinations.add(tuple(name for name, is_used in named if is_used))
+            bounds.update(
+                day for day in (first, after) if day and plan.date_from < day <= plan.date_to
+            )
+        return Layout(tuple(sorted(combinations)), tuple(sorted(bounds)))
 
-    # === QUERIES === #
+    # === WRITING === #
     @api.model
-    def _count_query(self, plan, combinations):
-        """:return: ``SQL`` that counts all cells of the plan"""
-        figures = self.env["sales.target.figures"]
-        trees = {name for one in combinations for name in one if self._is_tree(name)}
+    def _cells_query(self, plan, clock, layout=None):
+        """:return: ``SQL`` that sets all figures of the plan's cells"""
+        digits = self._get_digits(plan)
+        standing = self.env["sales.target.figures"]._standing_sql(digits)
         return SQL(
             """
-            WITH %(trees)s
-                 counted AS (%(counted)s)
+            WITH %(counted_tables)s lower AS (%(lower)s)
             UPDATE sales_target_cell cell
-               SET actual = fresh.actual, %(measures)s
+               SET %(values)s
               FROM (
-                    SELECT cell.id, COALESCE(counted.actual, 0) AS actual, %(gap)s AS gap
-                      FROM sales_target_cell cell
-                      JOIN sales_target target ON target.id = cell.target_id
-                      LEFT JOIN counted ON counted.target_id = target.id
-                                       AND counted.period = %(period)s
-                     WHERE target.plan_id = %(plan)s
+                    SELECT figure.id, figure.actual, figure.late, figure.unassigned, figure.gap,
+                           figure.expected_to_date, %(standing)s
+                      FROM (%(figures)s) AS figure
                    ) AS fresh
-             WHERE fresh.id = cell.id
-               AND (cell.actual, cell.gap) IS DISTINCT FROM (fresh.actual, fresh.gap)
+             WHERE fresh.id = cell.id AND %(changed)s
             """,
-            trees=SQL("").join(SQL("%s,", self._tree_query(name)) for name in sorted(trees)),
-            counted=SQL(" UNION ALL ").join(
-                self._counted_query(plan, combination) for combination in combinations
-            ),
-            gap=figures._gap_sql(SQL("cell.assigned"), SQL("counted.actual")),
-            measures=figures._measures_sql(SQL("cell.assigned"), SQL("fresh.gap")),
-            period=self._period_sql(plan, SQL("cell.date_from")),
-            plan=plan.id,
+            counted_tables=self._counted_tables(plan, layout) if layout else SQL(""),
+            lower=self._lower_query(plan),
+            values=self._assignments(CELL_COLUMNS),
+            standing=self._select_list(standing),
+            figures=self._cell_figures_query(plan, clock, digits, counted=bool(layout)),
+            changed=self._is_changed("cell", CELL_COLUMNS),
         )
 
     @api.model
-    def _counted_query(self, plan, combination):
-        """:return: ``SQL`` of node, period and actual, for the nodes of one combination"""
-        event, column = METRIC_SOURCE[plan.metric]
-        joins, conditions = [], []
-        for name in TARGET_DIMENSIONS:
-            node = SQL.identifier("target", name)
-            entry = SQL.identifier("entry", name)
-            if name not in combination:
-                conditions.append(SQL("%s IS NULL", node))
-            elif self._is_tree(name):
-                tree = self._tree_name(name)
-                member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
-                joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, entry))
-                conditions.append(SQL("%s = %s", ancestor, node))
-            else:
-                conditions.append(SQL("%s = %s", entry, node))
+    def _cell_figures_query(self, plan, clock, digits, counted):
+        """:return: ``SQL`` of the cells with what their standing follows from"""
+        actual, late, join = SQL("cell.actual"), SQL("cell.late"), SQL("")
+        if counted:
+            actual = SQL("COALESCE(counted.actual, 0)")
+            late = SQL("COALESCE(counted.late, 0)")
+            join = SQL(
+                "LEFT JOIN counted ON counted.target_id = cell.target_id AND counted.period = %s",
+                self._number_of(SQL("cell.date_from"), self._get_firsts(plan)),
+            )
         return SQL(
             """
-            SELECT target.id AS target_id, %(period)s AS period, SUM(entry.%(column)s) AS actual
-              FROM sales_ledger_entry entry %(joins)s CROSS JOIN sales_target target
-             WHERE entry.company_id = %(company)s AND entry.event = %(event)s
-               AND entry.date BETWEEN %(date_from)s AND %(date_to)s
-               AND target.plan_id = %(plan)s AND %(conditions)s
-             GROUP BY 1, 2
+            SELECT cell.id, cell.assigned, cell.stretch, cell.challenge,
+                   GREATEST(cell.assigned, cell.stretch) AS stretch_goal,
+                   GREATEST(cell.assigned, cell.stretch, cell.challenge) AS challenge_goal,
+                   %(actual)s AS actual, %(late)s AS late,
+                   cell.assigned - lower.assigned AS unassigned,
+                   %(gap)s AS gap,
+                   %(expected)s AS expected_to_date,
+                   %(days_left)s AS days_left
+              FROM sales_target_cell cell
+              JOIN sales_target target ON target.id = cell.target_id
+              LEFT JOIN lower ON lower.target_id = cell.target_id
+                             AND lower.date_from = cell.date_from
+              %(join)s
+             WHERE target.plan_id = %(plan)s
             """,
-            period=self._period_sql(plan, SQL("entry.date")),
-            column=SQL.identifier(column),
-            joins=SQL(" ").join(joins),
-            company=plan.company_id.id,
-            event=event,
-            date_from=plan.date_from,
-            date_to=plan.date_to,
+            actual=actual,
+            late=late,
+            gap=self.env["sales.target.figures"]._gap_sql(SQL("cell.assigned"), actual),
+            expected=self._expected_sql(clock, digits),
+            days_left=self._days_left_sql(clock, SQL("cell.date_from"), SQL("cell.date_to")),
+            join=join,
             plan=plan.id,
-            conditions=SQL(" AND ").join(conditions),
         )
 
     @api.model
-    def _tree_query(self, dimension):
-        """:return: ``SQL`` of a common table expression: each record with all that it lies in"""
+    def _lower_query(self, plan):
+        """:return: ``SQL`` of what the parts of each node sum up to, by period"""
+        return SQL(
+            """
+            SELECT node.parent_id AS target_id, part.date_from, SUM(part.assigned) AS assigned
+              FROM sales_target_cell part
+              JOIN sales_target node ON node.id = part.target_id
+             WHERE node.plan_id = %s AND node.parent_id IS NOT NULL
+             GROUP BY 1, 2
+            HAVING COUNT(part.assigned) > 0
+            """,
+            plan.id,
+        )
+
+    @api.model
+    def _targets_query(self, plan, clock):
+        """:return: ``SQL`` that sets the totals of the plan's nodes from their cells"""
+        standing = self.env["sales.target.figures"]._standing_sql(self._get_digits(plan))
+        sums = {name: SQL("SUM(cell.%s)", SQL.identifier(name)) for name in TOTALS}
+        return SQL(
+            """
+            UPDATE sales_target target
+               SET %(values)s
+              FROM (
+                    SELECT figure.*, %(standing)s
+                      FROM (
+                            SELECT target.id, %(sums)s,
+                                   SUM(cell.expected_to_date) AS expected_to_date,
+                                   SUM(GREATEST(cell.assigned, cell.stretch))
+                                       FILTER (WHERE cell.assigned IS NOT NULL) AS stretch_goal,
+                                   SUM(GREATEST(cell.assigned, cell.stretch, cell.challenge))
+                                       FILTER (WHERE cell.assigned IS NOT NULL) AS challenge_goal,
+                                   %(days_left)s AS days_left
+                              FROM sales_target target
+                              JOIN sales_target_cell cell ON cell.target_id = target.id
+                             WHERE target.plan_id = %(plan)s
+                             GROUP BY target.id
+                           ) AS figure
+                   ) AS fresh
+             WHERE fresh.id = target.id AND %(changed)s
+            """,
+            values=self._assignments(TARGET_COLUMNS),
+            standing=self._select_list(standing),
+            sums=self._select_list(sums),
+            days_left=self._days_left_sql(
+                clock, SQL("%s::date", plan.date_from), SQL("%s::date", plan.date_to)
+            ),
+            changed=self._is_changed("target", TARGET_COLUMNS),
+            plan=plan.id,
+        )
+
+    @api.model
+    def _assignments(self, columns):
+        names = map(SQL.identifier, columns)
+        return SQL(", ").join(SQL("%s = fresh.%s", name, name) for name in names)
+
+    @api.model
+    def _select_list(self, expressions):
+        return SQL(", ").join(
+            SQL("%s AS %s", expression, SQL.identifier(name))
+            for name, expression in expressions.items()
+        )
+
+    @api.model
+    def _is_changed(self, table, columns):
+        return SQL(
+            "(%s) IS DISTINCT FROM (%s)",
+            SQL(", ").join(SQL.identifier(table, name) for name in columns),
+            SQL(", ").join(SQL.identifier("fresh", name) for name in columns),
+        )
+
+    # === COUNTING === #
+    @api.model
+    def _counted_tables(self, plan, layout):
+        """:return: ``SQL`` of common table expressions, the last of which is ``counted`` with
+        target_id, period, actual and late
+        """
+        tables = [self._named_tables(plan, name) for name in layout.dimensions]
+        counted = SQL(" UNION ALL ").join(
+            self._counted_query(plan, layout, combination) for combination in layout.combinations
+        )
+        return SQL(
+            "%s summed AS MATERIALIZED (%s), counted AS (%s),",
+            SQL(" ").join(tables),
+            self._summed_query(plan, layout),
+            counted,
+        )
+
+    @api.model
+    def _named_tables(self, plan, dimension):
+        """:return: ``SQL`` of a table ``named_…`` of the records that agree with some node of the
+        plan, with the closest record that a node names: two entries with the same closest
+        records count for the same nodes. In a tree also of a table ``lineage_…`` of each record
+        with all the named ones that it lies in.
+        """
+        column = SQL.identifier(dimension)
+        named = SQL.identifier(f"named_{dimension}")
+        nodes = SQL(
+            "SELECT %s FROM sales_target WHERE plan_id = %s AND %s IS NOT NULL",
+            column,
+            plan.id,
+            column,
+        )
+        if not self._is_tree(dimension):
+            return SQL(
+                "%s AS (SELECT DISTINCT node.%s AS member, node.%s AS closest FROM (%s) AS node),",
+                named,
+                column,
+                column,
+                nodes,
+            )
         comodel = self.env[self.env["sales.target"]._fields[dimension].comodel_name]
         return SQL(
             """
-            %(name)s AS (
-                SELECT id AS member,
-                       unnest(string_to_array(trim(TRAILING '/' FROM parent_path), '/'))::integer
-                           AS ancestor
-                  FROM %(table)s
-            )
+            %(lineage)s AS MATERIALIZED (
+                SELECT record.id AS member, step.id::integer AS ancestor, step.depth
+                  FROM %(table)s record
+                 CROSS JOIN unnest(string_to_array(trim(TRAILING '/' FROM record.parent_path), '/'))
+                            WITH ORDINALITY AS step(id, depth)
+                 WHERE step.id::integer IN (%(nodes)s)
+            ), %(named)s AS MATERIALIZED (
+                SELECT DISTINCT ON (member) member, ancestor AS closest
+                  FROM %(lineage)s ORDER BY member, depth DESC
+            ),
             """,
-            name=SQL.identifier(self._tree_name(dimension)),
+            lineage=self._lineage(dimension),
             table=SQL.identifier(comodel._table),
+            nodes=nodes,
+            named=named,
         )
 
     @api.model
-    def _tree_name(self, dimension):
-        return f"tree_{dimension}"
+    def _summed_query(self, plan, layout):
+        """:return: ``SQL`` of the ledger summed by what its nodes can tell apart"""
+        columns, joins = [], []
+        for name in layout.dimensions:
+            named = SQL.identifier(f"named_{name}")
+            joins.append(
+                SQL("LEFT JOIN %s ON %s.member = entry.%s", named, named, SQL.identifier(name))
+            )
+            columns.append(SQL("%s.closest AS %s", named, SQL.identifier(name)))
+        return SQL(
+            """
+            SELECT %(columns)s, SUM(entry.value) AS value,
+                   SUM(entry.value) FILTER (WHERE entry.late_for IS NOT NULL) AS late
+              FROM (%(entries)s) AS entry %(joins)s
+             GROUP BY %(numbers)s
+            """,
+            columns=SQL(", ").join(
+                [SQL("%s AS segment", self._number_of(SQL("entry.date"), layout.bounds)), *columns]
+            ),
+            joins=SQL(" ").join(joins),
+            numbers=SQL(", ").join(SQL(str(number + 1)) for number in range(len(columns) + 1)),
+            entries=self.env["sales.target.metric"]._entries_sql(
+                plan, plan.date_from, plan.date_to
+            ),
+        )
+
+    @api.model
+    def _counted_query(self, plan, layout, combination):
+        """:return: ``SQL`` of node, period and figures, for the nodes of one combination"""
+        conditions = [
+            SQL("%s = %s", SQL.identifier("target", name), SQL.identifier("part", name))
+            if name in combination
+            else SQL("%s IS NULL", SQL.identifier("target", name))
+            for name in TARGET_DIMENSIONS
+        ]
+        digits = plan.currency_id.decimal_places if plan.currency_id else None
+        value, late = (
+            SQL("SUM(%s)", column) if digits is None else SQL("ROUND(SUM(%s), %s)", column, digits)
+            for column in (SQL("part.value"), SQL("part.late"))
+        )
+        return SQL(
+            """
+            SELECT target.id AS target_id, %(period)s AS period,
+                   %(value)s AS actual, %(late)s AS late
+              FROM (%(parts)s) AS part CROSS JOIN sales_target target
+             WHERE target.plan_id = %(plan)s AND %(conditions)s AND %(valid)s
+             GROUP BY 1, 2
+            """,
+            period=self._number_of(
+                SQL("(%s::date[])[part.segment]", list(layout.bounds)), self._get_firsts(plan)
+            ),
+            value=value,
+            late=late,
+            parts=self._parts_query(combination),
+            plan=plan.id,
+            conditions=SQL(" AND ").join(conditions),
+            valid=self._valid_sql(layout),
+        )
+
+    @api.model
+    def _parts_query(self, combination):
+        """:return: ``SQL`` of the sums by what nodes of one combination name, so that the nodes
+        are found by equality
+        """
+        columns, joins = [SQL("summed.segment")], []
+        for name in combination:
+            column = SQL.identifier("summed", name)
+            if self._is_tree(name):
+                lineage = self._lineage(name)
+                joins.append(SQL("JOIN %s ON %s.member = %s", lineage, lineage, column))
+                columns.append(SQL("%s.ancestor AS %s", lineage, SQL.identifier(name)))
+            else:
+                columns.append(column)
+        return SQL(
+            """
+            SELECT %(columns)s, SUM(summed.value) AS value, SUM(summed.late) AS late
+              FROM summed %(joins)s GROUP BY %(numbers)s
+            """,
+            columns=SQL(", ").join(columns),
+            joins=SQL(" ").join(joins),
+            numbers=SQL(", ").join(SQL(str(number + 1)) for number in range(len(columns))),
+        )
+
+    @api.model
+    def _valid_sql(self, layout):
+        """:return: ``SQL`` condition that a segment lies in the days that its node counts"""
+        return SQL(
+            "(target.date_start IS NULL OR part.segment >= %s)"
+            " AND (target.date_end IS NULL OR part.segment < %s)",
+            self._number_of(SQL("target.date_start"), layout.bounds),
+            self._number_of(SQL("(target.date_end + 1)"), layout.bounds),
+        )
+
+    @api.model
+    def _lineage(self, dimension):
+        return SQL.identifier(f"lineage_{dimension}")
 
     @api.model
     def _is_tree(self, dimension):
         return self.env["sales.target"]._is_tree(dimension)
 
+    # === DAYS === #
     @api.model
-    def _period_sql(self, plan, day):
-        """:return: ``SQL`` of the running number of the plan's sub-period that a day lies in"""
+    def _expected_sql(self, clock, digits):
+        """:return: ``SQL`` of the part of a cell's target that is expected before today, over
+        ``cell`` and its ``target``, whose dates narrow the period
+        """
+        first = SQL("GREATEST(cell.date_from, target.date_start)")
+        last = SQL("LEAST(cell.date_to, target.date_end)")
         return SQL(
-            "width_bucket(%s, %s::date[])", day, [period.first for period in plan._get_periods()]
+            """
+            CASE WHEN %(last)s < %(today)s THEN cell.assigned
+                 WHEN %(first)s >= %(today)s THEN cell.assigned * 0
+                 ELSE ROUND(cell.assigned * COALESCE(
+                          (%(before_today)s - %(before_first)s)::numeric
+                          / NULLIF(%(until_last)s - %(before_first)s, 0), 0), %(digits)s) END
+            """,
+            first=first,
+            last=last,
+            today=clock.today_sql,
+            before_today=self._workdays_sql(clock, SQL("%s - 1", clock.today_sql)),
+            before_first=self._workdays_sql(clock, SQL("%s - 1", first)),
+            until_last=self._workdays_sql(clock, last),
+            digits=digits,
         )
+
+    @api.model
+    def _days_left_sql(self, clock, first, last):
+        """:return: ``SQL`` of the working days from today in a span of a ``target``"""
+        return SQL(
+            "GREATEST(%s - %s, 0)",
+            self._workdays_sql(clock, SQL("LEAST(%s, target.date_end)", last)),
+            self._workdays_sql(
+                clock, SQL("GREATEST(%s, %s, target.date_start) - 1", first, clock.today_sql)
+            ),
+        )
+
+    @api.model
+    def _workdays_sql(self, clock, day):
+        """:return: ``SQL`` of how many of the clock's working days lie on or before a day"""
+        return SQL("width_bucket(%s, %s)", day, clock.workdays_sql)
+
+    @api.model
+    def _number_of(self, day, firsts):
+        """:return: ``SQL`` of the running number of the span that a day lies in
+
+        :param firsts: the first days of the spans, in order
+        """
+        return SQL("width_bucket(%s, %s::date[])", day, list(firsts))
+
+    @api.model
+    def _get_firsts(self, plan):
+        return [period.first for period in plan._get_periods()]
+
+    @api.model
+    def _get_digits(self, plan):
+        """:return: int, decimals of a figure that results from a division"""
+        return plan.currency_id.decimal_places if plan.currency_id else 2

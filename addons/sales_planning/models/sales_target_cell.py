@@ -1,15 +1,9 @@
-from babel.dates import format_skeleton
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
-from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..engine import periods
-
-# How a period is written, as a skeleton that each language orders in its own way:
-# month → “Jul 2026” and “2026年7月”.
-PERIOD_SKELETON = {"week": "yw", "month": "yMMM", "quarter": "yQQQ", "year": "y"}
+from .sales_target_figures import TARGET_VALUES
 
 
 class SalesTargetCell(models.Model):
@@ -37,6 +31,9 @@ class SalesTargetCell(models.Model):
     plan_state = fields.Selection(related="plan_id.state", string="Plan State")
     company_id = fields.Many2one(related="target_id.company_id")
     parent_id = fields.Many2one(related="target_id.parent_id")
+    is_pinned = fields.Boolean(
+        "Pinned", help="The number stays when the other periods or targets are balanced."
+    )
     user_id = fields.Many2one(related="target_id.user_id")
     team_id = fields.Many2one(related="target_id.team_id")
     territory_id = fields.Many2one(related="target_id.territory_id")
@@ -49,21 +46,76 @@ class SalesTargetCell(models.Model):
         "(target_id, date_from)",
         "This target already has a number for this period. Change that one instead.",
     )
-    _assigned_not_negative = models.Constraint(
-        "CHECK (assigned >= 0)",
+    _numbers_not_negative = models.Constraint(
+        "CHECK (assigned >= 0 AND stretch >= 0 AND challenge >= 0 AND proposed >= 0)",
         "A target cannot be negative. Enter 0 or a positive number.",
     )
+
+    def init(self):
+        """Let the database refuse to change an approved number, whoever asks.
+
+        :meth:`SalesTargetNumbers._set` names the revision that it changes numbers by. Counting
+        writes other columns, so it never comes here.
+        """
+        super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION sales_target_cell_guard() RETURNS trigger AS $$
+            DECLARE
+                of_target integer;
+                of_plan integer;
+                plan_state varchar;
+            BEGIN
+                IF TG_OP = 'DELETE' THEN
+                    of_target := OLD.target_id;
+                ELSE
+                    of_target := NEW.target_id;
+                END IF;
+                SELECT plan.id, plan.state INTO of_plan, plan_state
+                  FROM sales_target target JOIN sales_target_plan plan ON plan.id = target.plan_id
+                 WHERE target.id = of_target;
+                IF plan_state = 'closed' OR plan_state = 'approved' AND NOT EXISTS (
+                    SELECT FROM sales_target_revision revision
+                     WHERE revision.plan_id = of_plan AND revision.id = NULLIF(
+                               current_setting('sales_planning.revision', true), ''
+                           )::integer
+                ) THEN
+                    RAISE EXCEPTION 'Numbers of an approved target plan change by a revision only.'
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                IF TG_OP = 'DELETE' THEN
+                    RETURN OLD;
+                END IF;
+                RETURN NEW;
+            END $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER sales_target_cell_guard_update
+                BEFORE UPDATE OF assigned, stretch, challenge, target_id, date_from
+                ON sales_target_cell
+                FOR EACH ROW WHEN (
+                    (OLD.assigned, OLD.stretch, OLD.challenge, OLD.target_id, OLD.date_from)
+                    IS DISTINCT FROM
+                    (NEW.assigned, NEW.stretch, NEW.challenge, NEW.target_id, NEW.date_from)
+                ) EXECUTE FUNCTION sales_target_cell_guard();
+            CREATE OR REPLACE TRIGGER sales_target_cell_guard_insert
+                BEFORE INSERT ON sales_target_cell
+                FOR EACH ROW WHEN (
+                    COALESCE(NEW.assigned, NEW.stretch, NEW.challenge) IS NOT NULL
+                ) EXECUTE FUNCTION sales_target_cell_guard();
+            CREATE OR REPLACE TRIGGER sales_target_cell_guard_delete
+                BEFORE DELETE ON sales_target_cell
+                FOR EACH ROW WHEN (
+                    COALESCE(OLD.assigned, OLD.stretch, OLD.challenge) IS NOT NULL
+                ) EXECUTE FUNCTION sales_target_cell_guard();
+            """
+        )
 
     # === COMPUTE METHODS === #
     @api.depends("date_from", "plan_id.period")
     @api.depends_context("lang")
     def _compute_period_name(self):
-        locale = babel_locale_parse(get_lang(self.env).code)
         for cell in self:
-            skeleton = PERIOD_SKELETON.get(cell.plan_id.period)
-            first = cell.date_from
-            known = skeleton and first
-            cell.period_name = known and format_skeleton(skeleton, first, locale=locale)
+            plan, first = cell.plan_id, cell.date_from
+            cell.period_name = plan.period and first and plan._get_period_name(first)
 
     @api.depends("target_id.name", "period_name")
     @api.depends_context("lang")
@@ -102,18 +154,24 @@ class SalesTargetCell(models.Model):
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
-        cells = super().create(vals_list)
+        rest = [
+            {name: given for name, given in vals.items() if name not in TARGET_VALUES}
+            for vals in vals_list
+        ]
+        cells = super().create(rest)
         cells.plan_id._check_draft()
-        cells._log_changes(dict.fromkeys(cells))
+        cells._type(vals_list)
         return cells
 
     def write(self, vals):
-        self.plan_id._check_draft()
-        before = {cell: cell.assigned for cell in self}
-        result = super().write(vals)
-        self.plan_id._check_draft()
-        if "assigned" in vals:
-            self._log_changes(before)
+        rest = {name: given for name, given in vals.items() if name not in TARGET_VALUES}
+        if rest:
+            self.plan_id._check_draft()
+        result = super().write(rest)
+        if rest:
+            # Nor may it have moved into a plan that stands.
+            self.plan_id._check_draft()
+        self._type([vals] * len(self))
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -160,19 +218,19 @@ class SalesTargetCell(models.Model):
         self.ensure_one()
         return periods.Period(self.date_from, self.date_to) in self.plan_id._get_periods()
 
-    def _log_changes(self, before):
-        """Keep who assigned which number.
+    def _type(self, vals_list):
+        """Set the numbers that somebody typed.
 
-        :param dict before: cell → its number before the change, or None
+        :param list vals_list: per cell a dict, of which only numbers matter
         """
-        self.env["sales.target.change"].sudo().create(
-            [
-                {
-                    "cell_id": cell.id,
-                    "amount_before": before[cell],
-                    "amount_after": cell.assigned,
+        numbers = self.env["sales.target.numbers"]
+        typed = dict(zip(self, vals_list, strict=True))
+        for plan, cells in self.grouped("plan_id").items():
+            for value in TARGET_VALUES:
+                amounts = {
+                    cell.id: numbers._to_decimal(typed[cell][value])
+                    for cell in cells
+                    if value in typed[cell]
                 }
-                for cell in self
-                if cell.assigned != (before[cell] or 0.0)
-            ]
-        )
+                if amounts:
+                    numbers._set(plan, value, amounts, "typed")

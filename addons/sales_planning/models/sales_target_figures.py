@@ -2,16 +2,40 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..fields import OptionalMonetary
+
+# The numbers that people set, in the order in which they grow: what is to be reached, what
+# is to be reached with effort, and what would be a feat. The proposal is the owner's own.
+TARGET_VALUE = [
+    ("assigned", "Target"),
+    ("stretch", "Stretch"),
+    ("challenge", "Challenge"),
+    ("proposed", "Proposal"),
+]
+TARGET_VALUES = tuple(value for value, _label in TARGET_VALUE)
 # What is counted from the ledger; SalesTargetActual writes it by SQL, past the ORM.
-COUNTED_FIELDS = frozenset({"actual", "gap", "attainment"})
+COUNTED_FIELDS = frozenset(
+    {
+        "actual",
+        "late",
+        "gap",
+        "attainment",
+        "unassigned",
+        "expected_to_date",
+        "pace",
+        "forecast",
+        "gap_per_day",
+        "reached",
+    }
+)
 
 
 class SalesTargetFigures(models.AbstractModel):
     """Figures: a target, what was reached of it, and the two ways to compare them.
 
-    Where no target is set there is nothing to compare with: the attainment is empty, and a
-    sum leaves the actual out of gap and attainment. So target + gap is the part of the actual
-    that has a target, also of sums.
+    Where no target is set there is nothing to compare with: gap and attainment are empty, and
+    a sum leaves the actual out of them. So target + gap is the part of the actual that has a
+    target, also of sums. A target of 0 is a target: it has a gap, but no percentage.
     """
 
     _name = "sales.target.figures"
@@ -19,9 +43,21 @@ class SalesTargetFigures(models.AbstractModel):
 
     plan_id = fields.Many2one("sales.target.plan")
     currency_id = fields.Many2one(related="plan_id.currency_id")
-    assigned = fields.Monetary("Target")
+    assigned = OptionalMonetary("Target")
+    stretch = OptionalMonetary(help="More than the target: reached with effort.")
+    challenge = OptionalMonetary(help="More than the stretch: a feat.")
+    proposed = OptionalMonetary("Proposal", help="What the owner of the target offers.")
+    unassigned = OptionalMonetary(
+        readonly=True,
+        help="Target less the targets below it: what nobody has to reach yet. Empty where "
+        "nothing is split.",
+    )
     actual = fields.Monetary(readonly=True)
-    gap = fields.Monetary(
+    late = fields.Monetary(
+        readonly=True,
+        help="Part of the actual that belongs to a period that was locked already.",
+    )
+    gap = OptionalMonetary(
         compute="_compute_gap",
         store=True,
         help="Actual less target: negative where something is still missing. "
@@ -72,7 +108,8 @@ class SalesTargetFigures(models.AbstractModel):
     def _compute_gap(self):
         """For records that are being edited; :meth:`_gap_sql` says the same in SQL."""
         for record in self:
-            record.gap = record.assigned and record.actual - record.assigned
+            set_ = record.assigned is not False
+            record.gap = set_ and record.actual - record.assigned
 
     @api.depends("assigned", "gap")
     def _compute_attainment(self):
@@ -87,7 +124,7 @@ class SalesTargetFigures(models.AbstractModel):
     @api.model
     def _gap_sql(self, assigned, actual):
         """:return: ``SQL`` of the gap of one period, NULL without a target"""
-        return SQL("COALESCE(%s, 0) - NULLIF(%s, 0)", actual, assigned)
+        return SQL("COALESCE(%s, 0) - %s", actual, assigned)
 
     @api.model
     def _attainment_sql(self, assigned, gap):

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -5,9 +7,11 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ..engine import periods
+from ..fields import OptionalMonetary
 
 TARGET_PLAN_STATE = [
     ("draft", "Draft"),
+    ("proposing", "Proposing"),
     ("approved", "Approved"),
     ("closed", "Closed"),
 ]
@@ -17,21 +21,6 @@ TARGET_PERIOD = [
     ("quarter", "Quarter"),
     ("year", "Year"),
 ]
-# What a plan can aim at, and where the ledger counts it: event and column.
-TARGET_METRIC = [
-    ("booked", "Booked"),
-    ("invoiced", "Invoiced"),
-    ("collected", "Collected"),
-    ("margin", "Margin of Orders"),
-    ("quantity", "Quantity Ordered"),
-]
-METRIC_SOURCE = {
-    "booked": ("booked", "amount"),
-    "invoiced": ("invoiced", "amount"),
-    "collected": ("collected", "amount"),
-    "margin": ("booked", "margin"),
-    "quantity": ("booked", "quantity"),
-}
 # Of a mistyped year one would otherwise get a hundred thousand cells per node.
 LONGEST_PLAN = relativedelta(years=10)
 
@@ -40,7 +29,8 @@ class SalesTargetPlan(models.Model):
     """Target plan: what a company wants to reach in a span of time, by one metric.
 
     Its nodes (:class:`SalesTarget`) say who or what is to reach it, and their cells how much
-    in which sub-period. Only a draft can be changed; only an open plan is counted anew.
+    in which sub-period. A draft can be changed, and so can a plan whose owners propose their
+    numbers; an approved one only by a revision. A closed plan is not counted any more.
     """
 
     _name = "sales.target.plan"
@@ -65,12 +55,12 @@ class SalesTargetPlan(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     metric = fields.Selection(
-        TARGET_METRIC,
+        selection="_selection_metric",
         required=True,
         default="booked",
         tracking=True,
         help="What counts as reached: orders taken, invoices sent, money received, "
-        "the margin or the quantity of the orders.",
+        "the margin or the quantity of the orders, customers who ordered for the first time.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -87,6 +77,22 @@ class SalesTargetPlan(models.Model):
     period = fields.Selection(
         TARGET_PERIOD, string="Per", required=True, default="month", tracking=True
     )
+    further_company_ids = fields.One2many(
+        "sales.target.company",
+        "plan_id",
+        string="Further Companies",
+        copy=True,
+        help="Companies whose sales count too, in the currency of the plan.",
+    )
+    level_ids = fields.One2many(
+        "sales.target.level",
+        "plan_id",
+        string="Levels",
+        copy=True,
+        help="What the total is split by, one after the other: for example region, product "
+        "category, salesperson.",
+    )
+    revision_ids = fields.One2many("sales.target.revision", "plan_id", string="Revisions")
     target_ids = fields.One2many("sales.target", "plan_id", string="Targets")
     top_target_ids = fields.One2many(
         "sales.target", "plan_id", domain=[("parent_id", "=", False)], string="Top Targets"
@@ -99,9 +105,9 @@ class SalesTargetPlan(models.Model):
     )
 
     # The sums of the top nodes: what lies below them is the same money again.
-    assigned = fields.Monetary("Target", compute="_compute_totals")
+    assigned = OptionalMonetary("Target", compute="_compute_totals")
     actual = fields.Monetary(compute="_compute_totals")
-    gap = fields.Monetary(compute="_compute_totals")
+    gap = OptionalMonetary(compute="_compute_totals")
     attainment = fields.Float("Attainment (%)", compute="_compute_totals", digits=(16, 2))
     target_count = fields.Integer(compute="_compute_target_count")
 
@@ -112,10 +118,14 @@ class SalesTargetPlan(models.Model):
     )
 
     # === COMPUTE METHODS === #
+    def _selection_metric(self):
+        return self.env["sales.target.metric"]._get_selection()
+
     @api.depends("metric", "company_id.currency_id")
     def _compute_currency_id(self):
         for plan in self:
-            plan.currency_id = plan.metric != "quantity" and plan.company_id.currency_id
+            in_money = plan.metric and plan._get_metric().in_money
+            plan.currency_id = in_money and plan.company_id.currency_id
 
     @api.depends(*(f"target_ids.{name}" for name in ("parent_id", "assigned", "actual", "gap")))
     def _compute_totals(self):
@@ -128,7 +138,7 @@ class SalesTargetPlan(models.Model):
             )
         }
         for plan in self:
-            plan.assigned, plan.actual, plan.gap = totals.get(plan._origin, (0.0, 0.0, 0.0))
+            plan.assigned, plan.actual, plan.gap = totals.get(plan._origin, (False, 0.0, False))
             plan.attainment = self.env["sales.target.figures"]._get_attainment(
                 plan.assigned, plan.gap
             )
@@ -181,7 +191,7 @@ class SalesTargetPlan(models.Model):
         for plan in self:
             if error := plan._approval_error_message():
                 raise UserError(error)
-        self._update_state(("draft",), "approved")
+        self._update_state(("draft", "proposing"), "approved")
         return True
 
     def action_close(self):
@@ -192,10 +202,10 @@ class SalesTargetPlan(models.Model):
         return True
 
     def action_reopen(self):
-        """One step back: a closed plan is counted again, an approved one can be changed."""
-        closed = self.filtered(lambda plan: plan.state == "closed")
-        (self - closed)._update_state(("approved",), "draft")
-        closed._update_state(("closed",), "approved")
+        """Count closed plans again. An approved plan is never a draft again: its numbers change
+        by a revision, or in a new version.
+        """
+        self._update_state(("closed",), "approved")
         return True
 
     def action_refresh(self):
@@ -247,7 +257,7 @@ class SalesTargetPlan(models.Model):
             return self.env._(
                 "%(plan)s has no target yet: add some, or import them.", plan=self.name
             )
-        empty = self.target_ids.filtered(lambda target: not target.assigned)
+        empty = self.target_ids.filtered(lambda target: target.assigned is False)
         if empty:
             return self.env._(
                 "%(count)s targets of %(plan)s have no number in any period, the first is "
@@ -260,14 +270,43 @@ class SalesTargetPlan(models.Model):
 
     def _check_draft(self):
         """:raises UserError: a plan is approved or closed, and so cannot be changed"""
-        if fixed := self.filtered(lambda plan: plan.state != "draft"):
+        if fixed := self.filtered(lambda plan: plan.state not in ("draft", "proposing")):
             raise UserError(
                 self.env._(
                     "%(plan)s is no longer a draft, so its targets stand. "
-                    "Reopen the plan until it is a draft again to change them.",
+                    "Change numbers by a revision, and who has a target in a new version.",
                     plan=fixed[0].name,
                 )
             )
+
+    def _check_open(self, reason):
+        """:raises UserError: numbers cannot be changed now, or only with a reason"""
+        for plan in self:
+            if plan.state == "closed":
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is closed, so its numbers stay as they are. Make a new version "
+                        "to plan on.",
+                        plan=plan.name,
+                    )
+                )
+            if plan.state == "approved" and not (reason or "").strip():
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is approved: its numbers change only by a revision. "
+                        "Choose Revise, and give the reason.",
+                        plan=plan.name,
+                    )
+                )
+
+    def _get_metric(self):
+        """:return: the :class:`~.sales_target_metric.Metric` that the plan counts"""
+        return self.env["sales.target.metric"]._get_metrics()[self.metric]
+
+    def _get_unit(self):
+        """:return: Decimal of the smallest step of a number: a cent, or a piece"""
+        self.ensure_one()
+        return Decimal(str(self.currency_id.rounding)) if self.currency_id else Decimal(1)
 
     def _get_periods(self):
         """:return: tuple of the sub-periods, each a :class:`~.engine.periods.Period`"""
@@ -297,10 +336,23 @@ class SalesTargetPlan(models.Model):
     def _get_ledger_domain(self, date_from, date_to):
         """:return: list domain of the ledger entries that the plan counts between two days"""
         self.ensure_one()
-        event, _column = METRIC_SOURCE[self.metric]
+        if self.metric == "new_customers":
+            entries = self.env["sales.target.metric"]._entries_sql(self, date_from, date_to)
+            return [
+                (
+                    "id",
+                    "in",
+                    [
+                        id_
+                        for (id_,) in self.env.execute_query(
+                            SQL("SELECT id FROM (%s) AS entry", entries)
+                        )
+                    ],
+                )
+            ]
         return [
-            ("company_id", "=", self.company_id.id),
-            ("event", "=", event),
+            ("company_id", "in", self._get_companies().ids),
+            ("event", "=", self._get_metric().event),
             ("date", ">=", fields.Date.to_string(date_from)),
             ("date", "<=", fields.Date.to_string(date_to)),
         ]
@@ -363,6 +415,20 @@ class SalesTargetPlan(models.Model):
                 "date_from:month",
             ]
         return context
+
+    def _get_companies(self):
+        """:return: the companies whose sales count"""
+        return self.company_id | self.further_company_ids.company_id
+
+    def _table_sql_of_companies(self):
+        """:return: ``SQL`` table of the companies with columns id and rate"""
+        rates = {self.company_id.id: 1.0}
+        rates.update((line.company_id.id, line.rate) for line in self.further_company_ids)
+        return SQL(
+            "unnest(%s::integer[], %s::numeric[]) AS company(id, rate)",
+            list(rates),
+            [str(rate) for rate in rates.values()],
+        )
 
     def _table_sql_of_periods(self):
         """:return: ``SQL`` table of the sub-periods with columns date_from and date_to"""

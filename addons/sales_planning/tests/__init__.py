@@ -1,9 +1,32 @@
 from . import test_access
 from . import test_actual
+from . import test_adventure_works
+from . import test_allocation
+from . import test_allocation_properties
 from . import test_attainment_tour
 from . import test_periods
 from . import test_security
+from . import test_sheet
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
 from . import test_target_rpc
+from .decomposing import test_decomposing, test_matrix, test_matrix_tour, test_matrix_units
+from .decomposing import test_wizards
+from .weighing import test_evidence
+from .weighing import test_season_profile
+from .weighing import test_weights
+from .negotiation import test_concurrency
+from .negotiation import test_negotiation_tour
+from .negotiation import test_plan_approval
+from .negotiation import test_proposal_access
+from .negotiation import test_proposals
+from .negotiation import test_reminders
+from .negotiation import test_revisions
+from .negotiation import test_versions
+from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
+from .exchange import test_workbook, test_workbook_engine, test_workbook_tour
+from .attainment import test_agreement
+from .attainment import test_new_customers
+from .attainment import test_screens
+from .attainment import test_standing

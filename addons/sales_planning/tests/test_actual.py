@@ -50,10 +50,10 @@ class TestActual(SalesPlanningCommon):
         self.assertEqual(groups[0][1], 0)
         self.assertFalse(groups[1][1])
 
-    def test_sums_compare_only_what_has_a_target(self):
+    def test_sums_compare_only_what_has_a_target_and_0_is_one(self):
         self._create_target({1: 100, 2: 0}, user_id=self.seller.id)
         self._create_target(user_id=self.other_seller.id)
-        for month, amount in ((1, 80), (2, 300), (3, 500)):
+        for month, amount in ((1, 50), (2, 30), (3, 800)):
             self._post(f"2026-{month:02}-05", amount, user_id=self.seller)
         self._post("2026-01-05", 1000, user_id=self.other_seller)
         self.plan.action_refresh()
@@ -61,7 +61,7 @@ class TestActual(SalesPlanningCommon):
             self.plan.target_ids,
             [
                 {"assigned": 100, "actual": 880, "gap": -20, "attainment": 80},
-                {"assigned": 0, "actual": 1000, "gap": 0, "attainment": 0},
+                {"assigned": False, "actual": 1000, "gap": False, "attainment": 0},
             ],
         )
         self.assertRecordValues(

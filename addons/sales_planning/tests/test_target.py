@@ -42,19 +42,35 @@ class TestTarget(SalesPlanningCommon):
 
     def test_a_negative_target_is_refused(self):
         target = self._create_target(user_id=self.seller.id)
+        with self.assertRaisesRegex(ValidationError, r"-1\.00 is negative"):
+            self._cell(target, 1).assigned = -1
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(IntegrityError),
             self.env.cr.savepoint(),
         ):
-            self._cell(target, 1).assigned = -1
-            self.env.flush_all()
-        message = (
-            self.env["sales.target.cell"]
-            ._table_objects["sales_target_cell_assigned_not_negative"]
-            .get_error_message(self.env["sales.target.cell"])
+            self.env.cr.execute("UPDATE sales_target_cell SET assigned = -1")
+
+    def test_a_number_finer_than_the_currency_is_refused(self):
+        target = self._create_target({1: 5}, user_id=self.seller.id)
+        with self.assertRaisesRegex(ValidationError, r"10\.005 has more decimals"):
+            self._cell(target, 1).assigned = 10.005
+        self.assertEqual(self._cell(target, 1).assigned, 5)
+
+    def test_no_number_is_not_zero(self):
+        target = self._create_target({1: 0}, user_id=self.seller.id)
+        january, february = (self._cell(target, month) for month in (1, 2))
+        self.assertEqual((january.assigned, february.assigned), (0, False))
+        cells = self.env["sales.target.cell"].search([("target_id", "=", target.id)])
+        self.assertNotIn(january, cells.filtered_domain([("assigned", "=", False)]))
+        self.assertNotIn(
+            january,
+            cells.search([("target_id", "=", target.id), ("assigned", "=", False)]),
         )
-        self.assertIn("cannot be negative", message)
+        self.assertEqual(january.read(["assigned"])[0]["assigned"], 0)
+        self.assertIs(february.read(["assigned"])[0]["assigned"], False)
+        january.assigned = False
+        self.assertIs(january.assigned, False)
 
     def test_cells_are_periods_of_the_plan(self):
         target = self._create_target(user_id=self.seller.id)

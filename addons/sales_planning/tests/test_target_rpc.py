@@ -78,7 +78,7 @@ class TestTargetRpc(SalesPlanningCommon, RpcCase):
         self.assertEqual(target.plan_id, draft)
 
     def test_state(self):
-        self._assert_refused(self.plan, "write", {"state": "draft"}, message="Use the buttons")
+        self._assert_refused(self.plan, "write", {"state": "draft"}, message="never a draft again")
         self._assert_refused(
             self.env["sales.target.plan"],
             "create",

@@ -15,6 +15,23 @@ registry.category("web_tour.tours").add("sales_planning_attainment", {
         },
         {
             content: "Attainment counts the plans and opens",
+            trigger: "a[data-menu-xmlid='sales_planning.sales_target_menu_attainment']",
+            run: "click",
+        },
+        { trigger: ".o_list_table th:contains('Expected to Date')" },
+        {
+            trigger: ".o_data_row:contains('1,234.00') td[name='tree_name']",
+            run: "click",
+        },
+        {
+            content: "The periods of the target as a chart",
+            trigger: ".o_field_sales_target_period_chart canvas",
+        },
+        {
+            trigger: "button[data-menu-xmlid='sales_planning.sales_planning_menu']",
+            run: "click",
+        },
+        {
             trigger: "a[data-menu-xmlid='sales_planning.sales_target_cell_menu']",
             run: "click",
         },

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+
+
+class SalesTargetCompany(models.Model):
+    """Further company of a plan, with the rate that its sales are counted at.
+
+    The rate stands for the whole plan, so that attainment shows sales and not the exchange.
+    """
+
+    _name = "sales.target.company"
+    _description = "Company of a Target Plan"
+    _rec_name = "company_id"
+
+    plan_id = fields.Many2one("sales.target.plan", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    rate = fields.Float(
+        "Plan Rate",
+        digits=(20, 10),
+        compute="_compute_rate",
+        store=True,
+        readonly=False,
+        required=True,
+        help="What one unit of the company's currency is worth in the currency of the plan.",
+    )
+
+    # === CONSTRAINTS AND INDEXES === #
+    _company_unique = models.UniqueIndex(
+        "(plan_id, company_id)", "The plan already counts this company."
+    )
+    _rate_positive = models.Constraint(
+        "CHECK (rate > 0)", "The plan rate of a company must be greater than 0."
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("company_id", "plan_id.date_from", "plan_id.company_id")
+    def _compute_rate(self):
+        for line in self:
+            plan = line.plan_id
+            line.rate = line.rate or (
+                line.company_id
+                and plan.company_id
+                and self.env["res.currency"]._get_conversion_rate(
+                    line.company_id.currency_id,
+                    plan.company_id.currency_id,
+                    plan.company_id,
+                    plan.date_from or fields.Date.context_today(line),
+                )
+            )

@@ -1,0 +1,240 @@
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+# Names the revision to the trigger that guards approved numbers, see SalesTargetCell.init.
+REVISION_SETTING = "sales_planning.revision"
+
+
+class SalesTargetNumbers(models.AbstractModel):
+    """The one way to set numbers of a plan's cells, whoever does it and how many there are.
+
+    :meth:`_set` locks the plan, so operations on it follow each other; checks that the plan
+    may be changed, that the numbers are possible, and that they still are what the user saw;
+    writes them in one statement together with who moved what and why.
+    """
+
+    _name = "sales.target.numbers"
+    _description = "Numbers of Target Plans"
+
+    @api.model
+    def _set(self, plan, value, numbers, operation, reason=None, expected=None, import_=None):
+        """Set numbers of cells of one plan, all of them or none.
+
+        Callers have checked that the user may: this works on any cell of the plan.
+
+        :param str value: which number, a key of ``TARGET_VALUE``
+        :param dict numbers: cell id → Decimal, or None for no number
+        :param str operation: a key of ``TARGET_OPERATION``
+        :param str reason: why; needed where the plan is approved, for its revision
+        :param dict expected: cell id → Decimal or None that the user saw there
+        :return: int, how many numbers changed
+        :raises UserError: the plan is closed, or approved and there is no reason; or somebody
+            else changed a number meanwhile
+        :raises ValidationError: a number is negative or finer than the currency
+        """
+        self._lock(plan)
+        plan._check_open(reason)
+        self.env.flush_all()
+        self._check_possible(plan, numbers)
+        if expected:
+            self._check_expected(value, expected)
+        # All of it or nothing, also for callers that catch the refusal.
+        with self.env.cr.savepoint():
+            changed = self._write_numbers(plan, value, numbers, operation, reason, import_)
+            if changed:
+                self.env["sales.target.actual"]._roll_up(plan)
+                plan._check_within()
+        return changed
+
+    @api.model
+    def _write_numbers(self, plan, value, numbers, operation, reason, import_):
+        """:return: int, how many numbers changed"""
+        revision = None
+        if plan.state == "approved":
+            stored = self._read(value, numbers)
+            numbers = {id_: number for id_, number in numbers.items() if stored.get(id_) != number}
+            if not numbers:
+                return 0
+            revision = self.env["sales.target.revision"].sudo()._start(plan, reason)
+        with self._passing(revision):
+            self.env.cr.execute(
+                self._set_query(value, numbers, operation, reason, revision, import_)
+            )
+            changed = self.env.cr.rowcount
+        self.env["sales.target.change"].invalidate_model()
+        return changed
+
+    # === LOCKING === #
+    @api.model
+    def _lock(self, plan):
+        """Keep others from changing the plan's numbers until the transaction ends.
+
+        The row is written too: whoever has read the numbers before this transaction ends then
+        meets a serialization failure instead of working on what is no longer there, and Odoo
+        runs their request again.
+
+        :raises UserError: somebody else is changing them at this moment
+        """
+        plan.flush_recordset()
+        try:
+            plan.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else is changing %(plan)s at this moment. Nothing of yours was "
+                    "saved: try again shortly.",
+                    plan=plan.name,
+                )
+            ) from error
+        self.env.cr.execute(
+            SQL("UPDATE sales_target_plan SET write_date = write_date WHERE id = %s", plan.id)
+        )
+
+    @contextmanager
+    def _passing(self, revision):
+        """Tell the database which revision the numbers of an approved plan change by."""
+        if revision:
+            revision.flush_recordset()
+        self._name_revision(revision and revision.id)
+        yield
+        self._name_revision(None)
+
+    def _name_revision(self, revision_id):
+        self.env.cr.execute(
+            SQL("SELECT set_config(%s, %s, true)", REVISION_SETTING, str(revision_id or ""))
+        )
+
+    # === CHECKS === #
+    @api.model
+    def _check_possible(self, plan, numbers):
+        unit = plan._get_unit()
+        for cell_id, number in numbers.items():
+            if number is None:
+                continue
+            if number < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(cell)s: %(number)s is negative. A target is 0 or more.",
+                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
+                        number=formatLang(self.env, float(number)),
+                    )
+                )
+            if number % unit:
+                raise ValidationError(
+                    self.env._(
+                        "%(cell)s: %(number)s has more decimals than %(unit)s allows. "
+                        "Round it to %(step)s.",
+                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
+                        number=number,
+                        unit=plan.currency_id.name or self.env._("the plan"),
+                        step=unit,
+                    )
+                )
+
+    @api.model
+    def _check_expected(self, value, expected):
+        """:raises UserError: a number is no longer what the user saw; tells who moved it"""
+        stored = self._read(value, expected)
+        moved = [cell_id for cell_id, number in expected.items() if stored.get(cell_id) != number]
+        if not moved:
+            return
+        cell = self.env["sales.target.cell"].browse(moved[0])
+        last = self.env["sales.target.change"].sudo().search([("cell_id", "=", cell.id)], limit=1)
+        raise UserError(
+            self.env._(
+                "%(user)s changed %(cell)s to %(number)s in the meantime, and %(others)s other "
+                "numbers. Nothing of yours was saved: reload, and enter it again.",
+                user=last.create_uid.name or self.env._("Somebody"),
+                cell=cell.display_name,
+                number=self._format(stored.get(cell.id)),
+                others=len(moved) - 1,
+            )
+        )
+
+    # === QUERIES === #
+    @api.model
+    def _read(self, value, cell_ids):
+        """:return: dict of cell id → Decimal or None, as the database has it"""
+        self.env["sales.target.cell"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s::text FROM sales_target_cell WHERE id = ANY(%s)",
+                SQL.identifier(value),
+                list(cell_ids),
+            )
+        )
+        return {cell_id: self._to_decimal(number) for cell_id, number in rows}
+
+    @api.model
+    def _set_query(self, value, numbers, operation, reason, revision, import_):
+        column = SQL.identifier(value)
+        return SQL(
+            """
+            WITH given AS (
+                SELECT cell.id, cell.%(column)s AS before, given.amount AS after
+                  FROM unnest(%(ids)s::integer[], %(amounts)s::numeric[]) AS given(id, amount)
+                  JOIN sales_target_cell cell ON cell.id = given.id
+                 WHERE cell.%(column)s IS DISTINCT FROM given.amount
+            ), logged AS (
+                INSERT INTO sales_target_change (
+                    cell_id, value, amount_before, amount_after, operation, reason,
+                    revision_id, import_id, create_uid, write_uid, create_date, write_date
+                )
+                SELECT id, %(value)s, before, after, %(operation)s, %(reason)s,
+                       %(revision)s, %(import_id)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM given
+            )
+            UPDATE sales_target_cell cell
+               SET %(column)s = given.after%(measures)s,
+                   write_uid = %(uid)s, write_date = %(now)s
+              FROM given WHERE given.id = cell.id
+            """,
+            column=column,
+            ids=list(numbers),
+            amounts=[None if number is None else str(number) for number in numbers.values()],
+            value=value,
+            operation=operation,
+            reason=reason or None,
+            revision=revision.id if revision else None,
+            import_id=import_.id if import_ else None,
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+            measures=self._measures_after(value),
+        )
+
+    @api.model
+    def _measures_after(self, value):
+        if value != "assigned":
+            return SQL("")
+        figures = self.env["sales.target.figures"]
+        return SQL(
+            ", %s",
+            figures._measures_sql(
+                SQL("given.after"), figures._gap_sql(SQL("given.after"), SQL("cell.actual"))
+            ),
+        )
+
+    @api.model
+    def _format(self, number):
+        """:return: a number as people write it, or the words for none"""
+        return self.env._("no number") if number is None else formatLang(self.env, float(number))
+
+    @api.model
+    def _to_decimal(self, number):
+        """:return: Decimal of what the web client or the ORM gives, None for no number"""
+        if number is None or number is False:
+            return None
+        try:
+            result = Decimal(str(number))
+        except InvalidOperation:
+            result = Decimal("NaN")
+        if not result.is_finite():
+            raise ValidationError(
+                self.env._("“%(number)s” is not a number. Enter digits only.", number=number)
+            )
+        return result

@@ -1,0 +1,121 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import Form, freeze_time, tagged
+
+from .common import DecomposingCommon
+
+
+@tagged("post_install", "-at_install", "sales_planning")
+class TestDecomposingWizards(DecomposingCommon):
+    def _split(self, target, user=None, **values):
+        wizards = self.env["sales.target.split"].with_context(default_target_id=target.id)
+        return self._as(user or self.manager, wizards).create(values)
+
+    def _transfer_wizard(self, lines, user=None, **values):
+        return self._as(user or self.manager, self.env["sales.target.transfer"]).create(
+            {
+                "target_id": self.target_li.id,
+                "date": self._day(7),
+                "reason": "Li Na moves",
+                "line_ids": [Command.create(line) for line in lines],
+                **values,
+            }
+        )
+
+    # === SPLIT === #
+    def test_parts_are_proposed_from_what_was_sold(self):
+        category = self.env["product.category"].create({"name": "Road"})
+        self._post("2025-03-01", 300, team_id=self.west, categ_id=category)
+        self.target_west.cell_ids.write({"assigned": 10})
+        with Form(
+            self.env["sales.target.split"].with_context(default_target_id=self.target_west.id)
+        ) as form:
+            form.dimension = "categ_id"
+        wizard = form.record
+        self.assertEqual(wizard.line_ids.record_ref, category)
+        self.assertEqual(wizard.line_ids.last_year, 300)
+        wizard.action_split()
+        part = self.target_west.child_ids
+        self.assertEqual((part.categ_id, part.team_id), (category, self.west))
+        self.assertEqual(self._numbers(part), [10] * 12)
+
+    def test_splitting_by_hand_set_weights(self):
+        self.target_west.cell_ids.write({"assigned": 100.01})
+        partners = self.env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in "AB"]
+        )
+        wizard = self._split(
+            self.target_west,
+            dimension="partner_id",
+            method="hand",
+            line_ids=[
+                Command.create({"record_ref": f"res.partner,{partner.id}", "weight": weight})
+                for partner, weight in zip(partners, (3, 1), strict=True)
+            ],
+        )
+        wizard.action_split()
+        first, second = self.target_west.child_ids.sorted("id")
+        self.assertEqual((self._numbers(first)[0], self._numbers(second)[0]), (75.01, 25))
+        self._assert_parts_fit(self.target_west)
+
+    def test_a_split_into_nothing_is_refused(self):
+        wizard = self._split(self.target_west, dimension="campaign_id", line_ids=[])
+        with self.assertRaisesRegex(UserError, "West would have no part"):
+            wizard.action_split()
+
+    def test_only_who_answers_for_a_target_splits_it(self):
+        wizard = self._split(
+            self.target_west, user=self.seller, dimension="user_id", method="equal"
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_split()
+        self.assertFalse(self.target_west.child_ids)
+
+    # === TRANSFER === #
+    @freeze_time("2026-06-10")
+    def test_a_leaver_ends_and_a_newcomer_takes_over(self):
+        self._fill()
+        self.plan.action_approve()
+        wizard = self._transfer_wizard([{"user_id": self.leader.id}])
+        self.assertEqual(wizard.amount, 6 * 100.25)
+        wizard.action_transfer()
+        heir = self.plan.target_ids.filtered(lambda target: target.user_id == self.leader)
+        self.assertEqual(heir.parent_id, self.target_east)
+        self.assertEqual(self._numbers(heir)[6:], [100.25] * 6)
+        self.assertEqual(self._numbers(self.target_li)[6:], [0] * 6)
+        self.assertEqual(self.target_li.date_end, self._day(6, 30))
+        self.assertEqual(set(self.plan.revision_ids.mapped("reason")), {"Li Na moves"})
+
+    @freeze_time("2026-06-10")
+    def test_shares_of_several_receivers(self):
+        self._fill()
+        self._transfer_wizard(
+            [
+                {"target_id": self.target_wang.id, "share": 2},
+                {"user_id": self.leader.id, "share": 1},
+            ],
+            ends=False,
+        ).action_transfer()
+        self.assertEqual(self._cell(self.target_wang, 8).assigned, 166.58)
+        self.assertFalse(self.target_li.date_end)
+        self._assert_balanced()
+
+    def test_nobody_to_take_over(self):
+        self._fill()
+        with self.assertRaisesRegex(UserError, "Nobody takes over"):
+            self._transfer_wizard([]).action_transfer()
+
+    def test_who_may_not_assign_moves_nothing(self):
+        self._fill()
+        wizard = self._transfer_wizard([{"target_id": self.target_wang.id}], user=self.seller)
+        with self.assertRaises(AccessError):
+            wizard.action_transfer()
+        self._assert_balanced()
+
+    def _assert_parts_fit(self, target):
+        for first in target.cell_ids.mapped("date_from"):
+            cells = (target | target.child_ids).cell_ids.filtered(
+                lambda cell, first=first: cell.date_from == first
+            )
+            whole = cells.filtered(lambda cell: cell.target_id == target)
+            self.assertAlmostEqual(sum((cells - whole).mapped("assigned")), whole.assigned, 9)

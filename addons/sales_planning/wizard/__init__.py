@@ -1,0 +1,5 @@
+from . import decomposing
+from . import exchange
+from . import weighing
+from . import negotiation
+from . import budget

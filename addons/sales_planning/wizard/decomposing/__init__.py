@@ -1,0 +1,2 @@
+from . import sales_target_split
+from . import sales_target_transfer

@@ -1,0 +1,1 @@
+from . import sales_season_profile_fill
