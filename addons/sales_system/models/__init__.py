@@ -3,3 +3,4 @@ from . import organisation
 from . import importing
 from . import ledger
 from . import approval
+from . import contract

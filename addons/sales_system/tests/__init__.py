@@ -9,6 +9,9 @@ from .approval import (
     test_approval_terms,
     test_approval_tour,
 )
+from .contract import (
+    test_contract,
+)
 from .engine import test_approval, test_cells, test_tabular
 from .importing import (
     test_import_access,

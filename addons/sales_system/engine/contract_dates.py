@@ -1,0 +1,54 @@
+"""When does the term of a contract end, and until when can notice be given?
+
+A period is kept by its first day and its last day, both included. Inside, an end is the first
+day after it, so that months can be added without a thought to how long they are. Every later
+term is counted from the first one: a term that ends on the 30th does not drift to the 28th
+because it passed through a February.
+"""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+ONE_DAY = timedelta(days=1)
+
+
+def end_of_months(date_from, months):
+    """:return: the last day of a period of whole months that begins on a day"""
+    return date_from + relativedelta(months=months) - ONE_DAY
+
+
+def end_of_term(date_to, renewal_months, renewal_count):
+    """Tell the last day of the term that a contract is in after so many renewals.
+
+    :param date_to: last day of the first term, or None for a contract without an end
+    """
+    if not date_to:
+        return None
+    return date_to + ONE_DAY + relativedelta(months=renewal_months * renewal_count) - ONE_DAY
+
+
+def notice_day(date_end, notice_months=0, notice_days=0):
+    """Tell the last day on which notice ends the contract with the term.
+
+    The period of notice lies wholly between that day and the end: counted from the day after
+    notice, the days and then the months are over when the term is.
+
+    :param date_end: last day of the term, or None for a contract without an end
+    """
+    if not date_end:
+        return None
+    end = date_end + ONE_DAY
+    return end - relativedelta(months=notice_months) - timedelta(days=notice_days) - ONE_DAY
+
+
+def term_after_notice(date_to, renewal_months, renewal_count, given_on, notice_months, notice_days):
+    """Find the term that notice given on a day ends with.
+
+    :return: number of renewals by then; each missed day of notice costs another term
+    """
+    while renewal_months and given_on > notice_day(
+        end_of_term(date_to, renewal_months, renewal_count), notice_months, notice_days
+    ):
+        renewal_count += 1
+    return renewal_count
