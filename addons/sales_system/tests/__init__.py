@@ -12,7 +12,7 @@ from .approval import (
 from .contract import (
     test_contract,
 )
-from .engine import test_approval, test_cells, test_tabular
+from .engine import test_approval, test_cells, test_document_text, test_tabular
 from .importing import (
     test_import_access,
     test_import_bad_input,
