@@ -223,6 +223,7 @@ class SalesImport(models.Model):
                   FROM sales_target_cell c JOIN sales_target t ON t.id = c.target_id
                  WHERE t.plan_id = %s AND c.assigned IS NOT NULL
                    AND t.channel_partner_id IS NULL AND t.campaign_id IS NULL
+                   AND t.contract_id IS NULL
                 """,
                 columns,
                 plan.id,
@@ -310,6 +311,7 @@ class SalesImport(models.Model):
             ("plan_id", "=", self.target_plan_id.id),
             ("channel_partner_id", "=", False),
             ("campaign_id", "=", False),
+            ("contract_id", "=", False),
         ]
         result = {
             tuple(node[name].id or None for name in names): node.id

@@ -85,6 +85,12 @@ class SalesTarget(models.Model):
         help="With all categories inside it.",
     )
     campaign_id = fields.Many2one("utm.campaign")
+    contract_id = fields.Many2one(
+        "sales.contract",
+        check_company=True,
+        domain="[('version', '=', 1)]",
+        help="With all its versions.",
+    )
 
     responsible_id = fields.Many2one(
         "res.users",

@@ -42,13 +42,27 @@ def notice_day(date_end, notice_months=0, notice_days=0):
     return end - relativedelta(months=notice_months) - timedelta(days=notice_days) - ONE_DAY
 
 
-def term_after_notice(date_to, renewal_months, renewal_count, given_on, notice_months, notice_days):
-    """Find the term that notice given on a day ends with.
+def renewals_until(date_to, renewal_months, renewal_count, day):
+    """Tell how often a contract has been renewed by a day.
 
-    :return: number of renewals by then; each missed day of notice costs another term
+    :return: the fewest renewals, not below those so far, whose term has not ended before it
     """
-    while renewal_months and given_on > notice_day(
-        end_of_term(date_to, renewal_months, renewal_count), notice_months, notice_days
-    ):
+    while end_of_term(date_to, renewal_months, renewal_count) < day:
         renewal_count += 1
     return renewal_count
+
+
+def renewals_at_notice(date_to, renewal_months, renewal_count, given_on, months=0, days=0):
+    """Find the term that notice given on a day ends: too late for one, it ends the next.
+
+    :return: number of renewals by then
+    """
+    while notice_day(end_of_term(date_to, renewal_months, renewal_count), months, days) < given_on:
+        renewal_count += 1
+    return renewal_count
+
+
+def months_of(date_from, date_to):
+    """:return: length of a period in months, a month begun counting as a whole one"""
+    length = relativedelta(date_to + ONE_DAY, date_from)
+    return length.years * 12 + length.months + (length.days > 0)

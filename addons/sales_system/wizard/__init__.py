@@ -1,3 +1,4 @@
 from . import approval
+from . import contract
 from . import ledger
 from . import organisation

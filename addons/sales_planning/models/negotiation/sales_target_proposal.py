@@ -70,6 +70,7 @@ class SalesTargetProposal(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
+    contract_id = fields.Many2one("sales.contract", readonly=True)
 
     @property
     def _table_query(self):

@@ -35,6 +35,7 @@ class SalesTargetDifference(models.TransientModel):
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
+    contract_id = fields.Many2one("sales.contract", readonly=True)
 
     # === COMPUTE METHODS === #
     @api.depends("cell_before_id", "cell_after_id")

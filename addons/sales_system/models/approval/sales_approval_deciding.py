@@ -89,6 +89,8 @@ class SalesApprovalRequest(models.Model):
         (self - approved)._enter_next_stage()
         approved._close("approved")
         approved._tell_document(self.env._("Approved: %(reasons)s"), reason)
+        for model, requests in approved.grouped("res_model").items():
+            requests._get_documents(model)._on_approval_given()
 
     def _take_current_terms(self):
         """Approve what the approver sees now, provided that it is no worse than was asked."""

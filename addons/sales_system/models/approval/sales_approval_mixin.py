@@ -176,6 +176,9 @@ class SalesApprovalMixin(models.AbstractModel):
         """:return: domain of the documents that a change of the rules can reach"""
         return []
 
+    def _on_approval_given(self):
+        """Hook: the last step of a request for these documents has just been approved."""
+
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):

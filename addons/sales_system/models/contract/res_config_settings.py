@@ -11,3 +11,9 @@ class ResConfigSettings(models.TransientModel):
         group="sales_team.group_sale_salesman,account.group_account_invoice",
         implied_group=AREA,
     )
+    sales_contract_overcall = fields.Selection(
+        related="company_id.sales_contract_overcall", readonly=False, required=True
+    )
+    sales_contract_full_plan = fields.Boolean(
+        related="company_id.sales_contract_full_plan", readonly=False
+    )

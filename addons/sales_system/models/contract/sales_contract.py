@@ -27,6 +27,18 @@ CONTRACT_RENEWAL = [
     ("manual", "Renewed by Agreement"),
     ("tacit", "Renewed Tacitly"),
 ]
+TERMINATION_REASON = [
+    ("notice", "Notice in Time"),
+    ("breach", "Breach of Contract"),
+    ("agreement", "Mutual Agreement"),
+    ("insolvency", "Insolvency"),
+    ("other", "Other"),
+]
+TERMINATED_BY = [
+    ("us", "Us"),
+    ("customer", "The Customer"),
+    ("both", "Both"),
+]
 # States whose terms can still be written.
 OPEN_STATES = ("draft", "review")
 # What the parties agree on: fixed once the contract has been approved.
@@ -60,6 +72,11 @@ PROTECTED_FIELDS = {
     "renewal_count",
     "pricelist_id",
     "activated_on",
+    "reminded_for",
+    "termination_date",
+    "termination_reason",
+    "terminated_by",
+    "termination_note",
 }
 
 
@@ -271,7 +288,25 @@ class SalesContract(models.Model):
         aggregator=None,
         help="How long before the last day for notice the salesperson is reminded of it.",
     )
+    reminded_for = fields.Date(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="The last day for notice that the salesperson has been reminded of.",
+    )
     activated_on = fields.Date(string="In Force Since", readonly=True, copy=False)
+    termination_date = fields.Date(
+        string="Terminated As Of",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="The last day of a contract that one of the parties has ended.",
+    )
+    termination_reason = fields.Selection(
+        TERMINATION_REASON, readonly=True, copy=False, tracking=True
+    )
+    terminated_by = fields.Selection(TERMINATED_BY, readonly=True, copy=False)
+    termination_note = fields.Text(readonly=True, copy=False)
 
     # === TERMS === #
     amount = fields.Monetary(
@@ -377,9 +412,7 @@ class SalesContract(models.Model):
     @api.depends("date_to", "renewal_months", "renewal_count")
     def _compute_date_end(self):
         for contract in self:
-            contract.date_end = end_of_term(
-                contract.date_to, contract.renewal_months, contract.renewal_count
-            )
+            contract.date_end = contract._get_end_of_term()
 
     @api.depends("date_end", "renewal", "notice_months", "notice_days")
     def _compute_notice_date(self):
@@ -471,6 +504,35 @@ class SalesContract(models.Model):
                 )
 
     # === BUSINESS METHODS === #
+    def _get_form_action(self):
+        """:return: action that opens the contract"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _open_wizard(self, model, name):
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_contract_id": self.id},
+        }
+
+    def _get_end_of_term(self, renewal_count=None):
+        """:return: last day of the term after so many renewals, by default those so far"""
+        self.ensure_one()
+        count = self.renewal_count if renewal_count is None else renewal_count
+        return end_of_term(self.date_to, self.renewal_months, count)
+
     @api.model
     def _next_name(self, vals):
         """:return: the next number of the contract's company in the year of its start"""
@@ -496,7 +558,7 @@ class SalesContract(models.Model):
     def _check_terms_open(self):
         """:raises UserError: the terms have been agreed on"""
         for contract in self:
-            if contract.state not in OPEN_STATES and not self.env.context.get("contract_action"):
+            if contract.state not in OPEN_STATES:
                 raise UserError(
                     self.env._(
                         "The terms of %(contract)s have been approved and are not changed any "

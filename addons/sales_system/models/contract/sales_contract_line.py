@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 PRICE_BASIS = [
@@ -7,6 +7,16 @@ PRICE_BASIS = [
     ("price", "Fixed Price"),
     ("discount", "Discount on List Price"),
 ]
+# Set by what counts the orders, and by amending.
+PROTECTED_FIELDS = {
+    "root_id",
+    "ordered_quantity",
+    "delivered_quantity",
+    "invoiced_quantity",
+    "ordered_amount",
+    "delivered_amount",
+    "invoiced_amount",
+}
 
 
 class SalesContractLine(models.Model):
@@ -89,6 +99,30 @@ class SalesContractLine(models.Model):
         help="What the line is worth: the agreed amount, else the agreed quantity at its price.",
     )
 
+    # === FULFILMENT === #
+    ordered_quantity = fields.Float(
+        string="Ordered", digits="Product Unit", readonly=True, copy=False
+    )
+    delivered_quantity = fields.Float(
+        string="Delivered", digits="Product Unit", readonly=True, copy=False
+    )
+    invoiced_quantity = fields.Float(
+        string="Invoiced", digits="Product Unit", readonly=True, copy=False
+    )
+    ordered_amount = fields.Monetary(readonly=True, copy=False)
+    delivered_amount = fields.Monetary(readonly=True, copy=False)
+    invoiced_amount = fields.Monetary(readonly=True, copy=False)
+    remaining_quantity = fields.Float(
+        string="Remaining",
+        digits="Product Unit",
+        compute="_compute_remaining",
+        help="Agreed less ordered; 0 where no quantity was agreed on.",
+    )
+    remaining_amount = fields.Monetary(compute="_compute_remaining")
+    ordered_percent = fields.Float(string="Ordered (%)", compute="_compute_percents")
+    delivered_percent = fields.Float(string="Delivered (%)", compute="_compute_percents")
+    invoiced_percent = fields.Float(string="Invoiced (%)", compute="_compute_percents")
+
     # === CONSTRAINTS AND INDEXES === #
     _product_or_category = models.Constraint(
         "CHECK ((product_id IS NULL) <> (categ_id IS NULL))",
@@ -131,6 +165,23 @@ class SalesContractLine(models.Model):
             else:
                 line.amount = line.currency_id.round(line.max_quantity * line._get_unit_price())
 
+    @api.depends("max_quantity", "max_amount", "ordered_quantity", "ordered_amount")
+    def _compute_remaining(self):
+        for line in self:
+            has_limit = line.max_quantity
+            line.remaining_quantity = has_limit and line.max_quantity - line.ordered_quantity
+            has_limit = line.max_amount
+            line.remaining_amount = has_limit and line.max_amount - line.ordered_amount
+
+    @api.depends("max_quantity", "amount", *sorted(PROTECTED_FIELDS - {"root_id"}))
+    def _compute_percents(self):
+        for line in self:
+            by_quantity = bool(line.max_quantity)
+            agreed = line.max_quantity if by_quantity else line.amount
+            for step in ("ordered", "delivered", "invoiced"):
+                done = line[f"{step}_quantity" if by_quantity else f"{step}_amount"]
+                line[f"{step}_percent"] = 100 * done / agreed if agreed else 0.0
+
     # === CONSTRAINT METHODS === #
     @api.constrains("min_quantity", "max_quantity", "min_amount", "max_amount")
     def _check_limits(self):
@@ -167,13 +218,47 @@ class SalesContractLine(models.Model):
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_not_protected(vals)
         lines = super().create(vals_list)
         lines.contract_id._check_terms_open()
         for line in lines.filtered(lambda line: not line.root_id):
             line.sudo().root_id = line
         return lines
 
+    def write(self, vals):
+        self._check_not_protected(vals)
+        if set(vals) - {"sequence", "root_id"}:
+            self.contract_id._check_terms_open()
+        replaced = self.browse()
+        if not {"product_id", "categ_id"}.isdisjoint(vals):
+            # What was called off of another product is nothing that this line goes on with.
+            replaced = self.filtered(lambda line: line.root_id != line)
+        result = super().write(vals)
+        for line in replaced:
+            line.sudo().root_id = line
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_agreed(self):
+        self.contract_id._check_terms_open()
+
     # === BUSINESS METHODS === #
+    def _check_not_protected(self, vals):
+        """:raises UserError: a person sets what follows from the orders"""
+        protected = PROTECTED_FIELDS.intersection(vals)
+        if protected and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(fields)s of a contract line follow from the orders under the contract and "
+                    "cannot be set by hand.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(protected)
+                    ),
+                )
+            )
+
     def _get_unit_price(self):
         """:return: price of one unit of the line in the currency of the contract, or 0"""
         self.ensure_one()
@@ -183,6 +268,16 @@ class SalesContractLine(models.Model):
         if self.price_basis == "discount":
             return list_price * (1 - self.discount / 100)
         return list_price
+
+    def _get_price_cut(self):
+        """:return: share that the price is below the list price, or None where it is not known"""
+        self.ensure_one()
+        if self.price_basis == "list":
+            return 0.0
+        if self.price_basis == "discount":
+            return self.discount / 100
+        list_price = self._get_list_price()
+        return max(0.0, 1 - self.price_unit / list_price) if list_price > 0 else None
 
     def _get_list_price(self):
         """:return: list price of one unit in the currency of the contract; 0 for a category"""

@@ -171,7 +171,7 @@ class SalesImport(models.Model):
                    s.user_id, s.team_id, COALESCE(s.territory_id, customer.territory_id),
                    COALESCE(customer.commercial_partner_id, s.partner_id),
                    s.channel_partner_id, s.product_id, COALESCE(s.categ_id, t.categ_id),
-                   s.campaign_id,
+                   s.campaign_id, NULL::integer,
                    %(import_id)s, s.import_key, COALESCE(posted.last_no, 0) + 1,
                    %(now)s, %(uid)s
               FROM sales_import_staged s

@@ -13,6 +13,7 @@ LEDGER_COLUMNS = {
     "territory_id",
     "commercial_partner_id",
     "campaign_id",
+    "contract_id",
 }
 
 

@@ -15,6 +15,7 @@ LEDGER_COLUMNS = {
     "territory_id",
     "ledger_partner_id",
     "campaign_id",
+    "contract_id",
 }
 
 

@@ -51,11 +51,13 @@ class SalesLedgerPosting(models.AbstractModel):
                    o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
                    NULL::integer AS channel_partner_id,
                    l.product_id, l.ledger_categ_id AS categ_id, o.campaign_id,
+                   contract.root_id AS contract_id,
                    COALESCE(l.discount, 0)::numeric AS discount
               FROM sale_order o
               JOIN sale_order_line l ON l.order_id = o.id
               JOIN res_company c ON c.id = o.company_id
               JOIN res_currency currency ON currency.id = c.currency_id
+              LEFT JOIN sales_contract contract ON contract.id = o.contract_id
              WHERE o.state = 'sale'
                AND l.display_type IS NULL
                AND l.is_downpayment IS NOT TRUE

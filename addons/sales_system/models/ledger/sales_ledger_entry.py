@@ -18,6 +18,7 @@ LEDGER_DIMENSIONS = (
     "product_id",
     "categ_id",
     "campaign_id",
+    "contract_id",
 )
 # What else it says of that day: numbers, which are no records to aim a target at.
 LEDGER_ATTRIBUTES = ("discount",)
@@ -123,6 +124,14 @@ class SalesLedgerEntry(models.Model):
         "product.category", string="Product Category", readonly=True, ondelete="restrict"
     )
     campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="restrict")
+    contract_id = fields.Many2one(
+        "sales.contract",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The first version of the contract that the sale was made under: a contract is "
+        "counted over all its versions.",
+    )
 
     # === SOURCE === #
     # Plain numbers instead of foreign keys: deleting a draft document needs no care here.

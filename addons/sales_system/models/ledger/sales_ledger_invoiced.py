@@ -42,11 +42,13 @@ class SalesLedgerPosting(models.AbstractModel):
                    m.invoice_user_id AS user_id, m.team_id, m.territory_id,
                    m.commercial_partner_id AS partner_id, NULL::integer AS channel_partner_id,
                    l.product_id, l.ledger_categ_id AS categ_id, m.campaign_id,
+                   contract.root_id AS contract_id,
                    COALESCE(l.discount, 0)::numeric AS discount
               FROM account_move m
               JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
               JOIN res_company c ON c.id = m.company_id
               JOIN res_currency currency ON currency.id = c.currency_id
+              LEFT JOIN sales_contract contract ON contract.id = m.contract_id
              CROSS JOIN LATERAL (
                     SELECT COALESCE(l.ledger_quantity, 0)
                            * CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS quantity

@@ -89,11 +89,21 @@ class SalesLedgerPosting(models.AbstractModel):
         self._hold_lock_dates(event, document_ids)
         try:
             with self.env.cr.savepoint(flush=False):
-                query = self._insert_query(event, document_ids)
+                query = SQL(
+                    "WITH posted AS (%s RETURNING contract_id)"
+                    " SELECT contract_id, COUNT(*) FROM posted GROUP BY contract_id",
+                    self._insert_query(event, document_ids),
+                )
                 self.env.cr.execute(query, log_exceptions=False)
-                return self.env.cr.rowcount
+                counts = dict(self.env.cr.fetchall())
         except UniqueViolation as error:
             raise SerializationFailure(str(error)) from error
+        self._posted_for_contracts(sorted(counts.keys() - {None}))
+        return sum(counts.values())
+
+    @api.model
+    def _posted_for_contracts(self, contract_ids):
+        """Hook: entries under these contracts have been posted, which may be none."""
 
     @api.model
     def _hold_lock_dates(self, event, document_ids):

@@ -1,0 +1,2 @@
+from . import sales_contract_terminate
+from . import sales_contract_renew
