@@ -11,5 +11,16 @@ from . import sales_contract_calling
 from . import sale_order
 from . import sale_order_line
 from . import account_move
+from . import sales_contract_template
+from . import sales_contract_clause
+from . import sales_contract_article
+from . import sales_contract_placeholders
+from . import sales_contract_files
+from . import sales_contract_document
+from . import sales_contract_tables
+from . import sales_contract_comparing
+from . import sales_contract_signature
+from . import sales_contract_signing
+from . import ir_attachment
 from . import res_company
 from . import res_config_settings
