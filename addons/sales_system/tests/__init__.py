@@ -11,6 +11,9 @@ from .approval import (
 )
 from .contract import (
     test_contract,
+    test_contract_document,
+    test_contract_template,
+    test_contract_versions,
 )
 from .engine import test_approval, test_cells, test_document_text, test_tabular
 from .importing import (

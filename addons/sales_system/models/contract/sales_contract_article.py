@@ -102,8 +102,10 @@ class SalesContractArticle(models.Model):
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
+        contracts = self.env["sales.contract"]
         for vals in vals_list:
             self._check_not_protected(vals)
+            contracts.browse(vals.get("contract_id"))._check_terms_open()
         articles = super().create(vals_list)
         articles.contract_id._check_terms_open()
         articles._log(self.env._("Clause added"), [("", article.text) for article in articles])

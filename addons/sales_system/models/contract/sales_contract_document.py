@@ -84,10 +84,15 @@ class SalesContract(models.Model):
     def write(self, vals):
         if not DOCUMENT_FIELDS.isdisjoint(vals):
             self._check_terms_open()
-        before = {contract: (contract.template_id, contract.lang) for contract in self}
+        taking = self.filtered(
+            lambda contract: (
+                vals.get("template_id", contract.template_id.id) != contract.template_id.id
+                or vals.get("lang", contract.lang) != contract.lang
+            )
+        )
+        taking._check_nothing_edited()
         result = super().write(vals)
-        if not {"template_id", "lang"}.isdisjoint(vals):
-            self.filtered(lambda c: (c.template_id, c.lang) != before[c])._take_template()
+        taking._take_template()
         return result
 
     def copy(self, default=None):
@@ -125,10 +130,9 @@ class SalesContract(models.Model):
             self.sudo().document = False
         return result
 
-    def _take_template(self):
-        """Copy the clauses of the template; those that were written for the contract stay."""
+    def _check_nothing_edited(self):
+        """:raises UserError: taking the clauses of a template would drop what somebody wrote"""
         for contract in self:
-            contract._check_terms_open()
             if edited := contract.article_ids.filtered("is_edited"):
                 raise UserError(
                     self.env._(
@@ -138,6 +142,10 @@ class SalesContract(models.Model):
                         contract=contract.display_name,
                     )
                 )
+
+    def _take_template(self):
+        """Copy the clauses of the template; those that were written for the contract stay."""
+        for contract in self:
             articles = contract.sudo().article_ids
             articles.filtered("clause_id").unlink()
             articles.create(

@@ -1,6 +1,5 @@
 from odoo import api, models
-from odoo.tools import format_date
-from odoo.tools.misc import get_lang
+from odoo.tools import format_date, formatLang
 
 from ...engine.chinese import LARGEST, capital_amount
 from ...engine.placeholders import find_unknown
@@ -171,7 +170,7 @@ class SalesContract(models.Model):
         return format_date(self.env, date, lang_code=self.lang, date_format="long") if date else ""
 
     def _spell_number(self, number, digits):
-        return get_lang(self.env, self.lang).format(f"%.{digits}f", number, grouping=True)
+        return formatLang(self.with_context(lang=self.lang).env, number, digits=digits)
 
     def _spell_money(self, amount, digits=None):
         """:return: an amount that names its currency beyond doubt: USD 450,000.00"""

@@ -126,6 +126,19 @@ class TestTextDiff(BaseCase):
             ],
         )
 
+    def test_words_that_were_replaced_together(self):
+        self.assertEqual(
+            text_diff.compare("a fixed price of USD 1,000.00 a day", "a price of EUR 900 a day"),
+            [
+                ("equal", "a"),
+                ("deleted", " fixed"),
+                ("equal", " price of "),
+                ("deleted", "USD 1,000.00"),
+                ("inserted", "EUR 900"),
+                ("equal", " a day"),
+            ],
+        )
+
     def test_chinese_characters(self):
         self.assertEqual(
             text_diff.compare("乙方应于三十日内付款。", "乙方应于四十日内付清货款。"),
