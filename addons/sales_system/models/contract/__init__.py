@@ -9,7 +9,10 @@ from . import sales_contract_prices
 from . import sales_contract_fulfilment
 from . import sales_contract_calling
 from . import sale_order
+from . import sale_order_calling
 from . import sale_order_line
 from . import account_move
+from . import res_partner
+from . import sales_handover
 from . import res_company
 from . import res_config_settings

@@ -485,6 +485,12 @@ class SalesContract(models.Model):
             contract.sudo().root_id = contract
         return contracts
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for contract, copied in zip(self, copies, strict=True):
+            contract._copy_promised_lines(copied)
+        return copies
+
     def write(self, vals):
         self._check_not_protected(vals)
         if not TERM_FIELDS.isdisjoint(vals):
@@ -504,6 +510,15 @@ class SalesContract(models.Model):
                 )
 
     # === BUSINESS METHODS === #
+    def _copy_promised_lines(self, copied):
+        """Have the milestones of a copy name the lines of the copy."""
+        lines = dict(zip(self.line_ids, copied.line_ids.sorted("id"), strict=False))
+        for milestone, twin in zip(
+            self.milestone_ids, copied.milestone_ids.sorted("id"), strict=False
+        ):
+            if milestone.line_id:
+                twin.write({"line_id": lines[milestone.line_id].id, "quantity": milestone.quantity})
+
     def _get_form_action(self):
         """:return: action that opens the contract"""
         self.ensure_one()
