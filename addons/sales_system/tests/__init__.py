@@ -11,8 +11,11 @@ from .approval import (
 )
 from .contract import (
     test_contract,
+    test_contract_calls,
+    test_contract_fulfilment,
+    test_contract_life,
 )
-from .engine import test_approval, test_cells, test_tabular
+from .engine import test_approval, test_cells, test_contract_dates, test_tabular
 from .importing import (
     test_import_access,
     test_import_bad_input,

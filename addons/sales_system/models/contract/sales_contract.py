@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
 
 from ...engine.contract_dates import end_of_months, end_of_term, notice_day
 
@@ -77,6 +76,10 @@ PROTECTED_FIELDS = {
     "termination_reason",
     "terminated_by",
     "termination_note",
+    "ordered_amount",
+    "delivered_amount",
+    "invoiced_amount",
+    "collected_amount",
 }
 
 
@@ -432,20 +435,6 @@ class SalesContract(models.Model):
                 contract.amount = sum(contract.line_ids.mapped("amount"))
 
     # === CONSTRAINT METHODS === #
-    @api.constrains("date_from", "date_to", "term_months")
-    def _check_dates(self):
-        for contract in self:
-            if contract.date_to and contract.date_to < contract.date_from:
-                raise ValidationError(
-                    self.env._(
-                        "%(contract)s ends on %(end)s, before it starts on %(start)s. "
-                        "Correct the start or the end.",
-                        contract=contract.display_name,
-                        end=format_date(self.env, contract.date_to),
-                        start=format_date(self.env, contract.date_from),
-                    )
-                )
-
     @api.constrains("renewal", "renewal_months", "date_to")
     def _check_renewal(self):
         for contract in self:

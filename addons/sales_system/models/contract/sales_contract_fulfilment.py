@@ -8,7 +8,6 @@ LINE_COLUMNS = tuple(f"{step}_{figure}" for figure in ("quantity", "amount") for
 CONTRACT_COLUMNS = (*(f"{step}_amount" for step in STEPS), "collected_amount")
 # To the currency in the query.
 ROUNDED = "ROUND(COALESCE(AMOUNT, 0) / currency.rounding) * currency.rounding"
-MILESTONE_COLUMNS = ("done_amount", "done_quantity", "done_date", "open_amount")
 
 
 class SalesContract(models.Model):
@@ -104,11 +103,9 @@ class SalesContractFulfilment(models.AbstractModel):
         """
         self.env.flush_all()
         self.env.cr.execute(self._refresh_query(contract_ids))
-        self.env["sales.contract"].invalidate_model(
-            [*CONTRACT_COLUMNS, "remaining_amount"], flush=False
-        )
-        self.env["sales.contract.line"].invalidate_model(LINE_COLUMNS, flush=False)
-        self.env["sales.contract.milestone"].invalidate_model(MILESTONE_COLUMNS, flush=False)
+        # With what is computed from the figures.
+        for model in ("sales.contract", "sales.contract.line", "sales.contract.milestone"):
+            self.env[model].invalidate_model(flush=False)
 
     # === QUERIES === #
     @api.model
