@@ -11,11 +11,20 @@ from .approval import (
 )
 from .contract import (
     test_contract,
+    test_contract_calls,
     test_contract_document,
+    test_contract_fulfilment,
+    test_contract_life,
     test_contract_template,
     test_contract_versions,
 )
-from .engine import test_approval, test_cells, test_document_text, test_tabular
+from .engine import (
+    test_approval,
+    test_cells,
+    test_contract_dates,
+    test_document_text,
+    test_tabular,
+)
 from .importing import (
     test_import_access,
     test_import_bad_input,

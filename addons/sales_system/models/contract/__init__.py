@@ -9,8 +9,13 @@ from . import sales_contract_prices
 from . import sales_contract_fulfilment
 from . import sales_contract_calling
 from . import sale_order
+from . import sale_order_calling
 from . import sale_order_line
 from . import account_move
+from . import res_partner
+from . import sales_handover
+from . import res_company
+from . import res_config_settings
 from . import sales_contract_template
 from . import sales_contract_clause
 from . import sales_contract_article
@@ -22,5 +27,3 @@ from . import sales_contract_comparing
 from . import sales_contract_signature
 from . import sales_contract_signing
 from . import ir_attachment
-from . import res_company
-from . import res_config_settings

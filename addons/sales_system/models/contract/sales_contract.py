@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
 
 from ...engine.contract_dates import end_of_months, end_of_term, notice_day
 
@@ -77,6 +76,10 @@ PROTECTED_FIELDS = {
     "termination_reason",
     "terminated_by",
     "termination_note",
+    "ordered_amount",
+    "delivered_amount",
+    "invoiced_amount",
+    "collected_amount",
 }
 
 
@@ -432,20 +435,6 @@ class SalesContract(models.Model):
                 contract.amount = sum(contract.line_ids.mapped("amount"))
 
     # === CONSTRAINT METHODS === #
-    @api.constrains("date_from", "date_to", "term_months")
-    def _check_dates(self):
-        for contract in self:
-            if contract.date_to and contract.date_to < contract.date_from:
-                raise ValidationError(
-                    self.env._(
-                        "%(contract)s ends on %(end)s, before it starts on %(start)s. "
-                        "Correct the start or the end.",
-                        contract=contract.display_name,
-                        end=format_date(self.env, contract.date_to),
-                        start=format_date(self.env, contract.date_from),
-                    )
-                )
-
     @api.constrains("renewal", "renewal_months", "date_to")
     def _check_renewal(self):
         for contract in self:
@@ -485,6 +474,12 @@ class SalesContract(models.Model):
             contract.sudo().root_id = contract
         return contracts
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for contract, copied in zip(self, copies, strict=True):
+            contract._copy_promised_lines(copied)
+        return copies
+
     def write(self, vals):
         self._check_not_protected(vals)
         if not TERM_FIELDS.isdisjoint(vals):
@@ -504,6 +499,15 @@ class SalesContract(models.Model):
                 )
 
     # === BUSINESS METHODS === #
+    def _copy_promised_lines(self, copied):
+        """Have the milestones of a copy name the lines of the copy."""
+        lines = dict(zip(self.line_ids, copied.line_ids.sorted("id"), strict=False))
+        for milestone, twin in zip(
+            self.milestone_ids, copied.milestone_ids.sorted("id"), strict=False
+        ):
+            if milestone.line_id:
+                twin.write({"line_id": lines[milestone.line_id].id, "quantity": milestone.quantity})
+
     def _get_form_action(self):
         """:return: action that opens the contract"""
         self.ensure_one()

@@ -1,16 +1,6 @@
-from dataclasses import dataclass
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount, format_date, formatLang
-
-
-@dataclass(frozen=True)
-class ContractBreach:
-    """One point in which an order goes beyond its contract."""
-
-    kind: str
-    text: str
+from odoo.tools import format_amount, formatLang
 
 
 class SalesContract(models.Model):
@@ -20,7 +10,55 @@ class SalesContract(models.Model):
 
     order_ids = fields.One2many("sale.order", "contract_id", string="Orders")
 
+    order_count = fields.Integer(compute="_compute_counts")
+    invoice_count = fields.Integer(compute="_compute_counts")
+    version_count = fields.Integer(compute="_compute_counts")
+
+    # === COMPUTE METHODS === #
+    def _compute_counts(self):
+        roots = self.root_id
+        orders = self._count_by_root("sale.order", "contract_id.root_id", roots)
+        invoices = self._count_by_root("account.move", "contract_id.root_id", roots)
+        versions = self._count_by_root("sales.contract", "root_id", roots)
+        for contract in self:
+            contract.order_count = orders.get(contract.root_id.id, 0)
+            contract.invoice_count = invoices.get(contract.root_id.id, 0)
+            contract.version_count = versions.get(contract.root_id.id, 0)
+
+    @api.model
+    def _count_by_root(self, model, path, roots):
+        """:return: dict of id of a first version → number of records that the user may see"""
+        records = self.env[model]
+        if not records.has_access("read"):
+            return {}
+        return {
+            root.id: count
+            for root, count in records._read_group([(path, "in", roots.ids)], [path], ["__count"])
+        }
+
     # === ACTION METHODS === #
+    def action_open_orders(self):
+        return self._open_under("sale.action_orders", self.env._("Orders"))
+
+    def action_open_invoices(self):
+        return self._open_under("account.action_move_out_invoice_type", self.env._("Invoices"))
+
+    def action_open_ledger(self):
+        self.ensure_one()
+        return self.env["sales.ledger.entry"]._get_action(
+            self.env._("Ledger of %(name)s", name=self.name),
+            [("contract_id", "=", self.root_id.id)],
+        )
+
+    def action_open_versions(self):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("sales_system.sales_contract_action"),
+            "name": self.env._("Versions of %(name)s", name=self.name),
+            "domain": [("root_id", "=", self.root_id.id)],
+            "context": {},
+        }
+
     def action_new_order(self):
         """Open a new order under this contract."""
         self.ensure_one()
@@ -39,6 +77,16 @@ class SalesContract(models.Model):
         }
 
     # === BUSINESS METHODS === #
+    def _open_under(self, xmlid, name):
+        """:return: action on the documents under all versions of the contract"""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(xmlid),
+            "name": self.env._("%(what)s under %(contract)s", what=name, contract=self.name),
+            "domain": [("contract_id.root_id", "=", self.root_id.id)],
+            "context": {"create": False},
+        }
+
     def _check_in_force(self):
         for contract in self:
             if error := contract._get_force_error():
@@ -124,233 +172,3 @@ class SalesContract(models.Model):
         self.order_ids.filtered(
             lambda order: order.state in ("draft", "sent")
         ).contract_id = successor
-
-
-class SalesContractLine(models.Model):
-    _inherit = "sales.contract.line"
-
-    def _is_valid(self, day):
-        """:return: whether something can be ordered by the line on a day"""
-        self.ensure_one()
-        contract = self.contract_id
-        last = min(
-            filter(None, (self.date_to, contract.date_end, contract.termination_date)),
-            default=None,
-        )
-        return (self.date_from or contract.date_from) <= day and (not last or day <= last)
-
-
-class SaleOrder(models.Model):
-    """What an order may not go beyond, checked for any number of orders at once."""
-
-    _inherit = "sale.order"
-
-    def _check_contract_calls(self):
-        """Refuse confirmed orders that go beyond their contract, or note it on them.
-
-        Looks at what has been written, so that it holds however the orders were confirmed.
-
-        :raises UserError: a contract is not in force, or the company refuses what goes beyond
-        """
-        orders = self.sudo().filtered("contract_id")
-        if not orders:
-            return
-        for contract in orders.contract_id:
-            if error := contract._get_force_error():
-                raise UserError(error)
-        self.env.add_to_compute(
-            self.env["sale.order.line"]._fields["contract_line_id"], orders.order_line
-        )
-        orders._lock_contract_lines()
-        for order, breaches in orders._get_contract_breaches().items():
-            if order.company_id.sales_contract_overcall == "block":
-                raise UserError(
-                    self.env._(
-                        "%(order)s goes beyond contract %(contract)s:\n%(reasons)s\n"
-                        "Change the order, or amend the contract.",
-                        order=order.name,
-                        contract=order.contract_id.display_name,
-                        reasons="\n".join(breach.text for breach in breaches),
-                    )
-                )
-            order._message_log(
-                body=self.env._(
-                    "Beyond the contract: %(reasons)s",
-                    reasons=" · ".join(breach.text for breach in breaches),
-                )
-            )
-
-    def _lock_contract_lines(self):
-        """Have two orders for the last of a quantity confirmed one after the other.
-
-        Whoever confirms also writes what has been ordered into the row, so that the second
-        transaction is run again on what the first has left.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT id FROM sales_contract_line WHERE id IN (
-                    SELECT line.root_id FROM sale_order_line l
-                      JOIN sales_contract_line line ON line.id = l.contract_line_id
-                     WHERE l.order_id = ANY(%s)
-                ) ORDER BY id FOR NO KEY UPDATE
-                """,
-                self.ids,
-            )
-        )
-
-    def _get_contract_breaches(self):
-        """Find what orders want beyond their contracts, as if they were confirmed.
-
-        :return: dict of order → list of :class:`ContractBreach`, of orders that have any
-        """
-        if not self:
-            return {}
-        self.env.flush_all()
-        rows = self.env.execute_query_dict(self._contract_breaches_query())
-        result = {}
-        for row in rows:
-            order = self.browse(row["order_id"])
-            result.setdefault(order, []).append(
-                ContractBreach(row["kind"], order._get_breach_text(row))
-            )
-        return result
-
-    def _get_breach_text(self, row):
-        """:return: sentence that names what was ordered and what the contract has"""
-        self.ensure_one()
-        env = self.env
-        product = env["product.product"].browse(row["product_id"]).sudo().display_name
-        contract = self.contract_id.sudo()
-        line = env["sales.contract.line"].browse(row["line_id"]).sudo()
-        if row["kind"] == "product":
-            return env._("%(product)s is not part of the contract.", product=product)
-        if row["kind"] == "date":
-            return env._(
-                "%(product)s: the day of the order, %(day)s, lies outside %(start)s – %(end)s.",
-                product=product,
-                day=format_date(env, row["day"]),
-                start=format_date(env, row["date_from"]),
-                end=format_date(env, row["date_to"]) if row["date_to"] else "…",
-            )
-        if row["kind"] == "exclusive":
-            return env._(
-                "%(product)s is exclusive to %(party)s by contract %(contract)s.",
-                product=product,
-                party=line.contract_id.partner_id.display_name,
-                contract=line.contract_id.name,
-            )
-        if row["kind"] == "amount":
-            return env._(
-                "%(line)s: %(ordered)s ordered in all, %(agreed)s agreed.",
-                line=line.display_name,
-                ordered=format_amount(env, float(row["ordered"]), contract.currency_id),
-                agreed=format_amount(env, float(row["agreed"]), contract.currency_id),
-            )
-        return env._(
-            "%(line)s: %(ordered)s %(unit)s ordered in all, %(agreed)s agreed.",
-            line=line.display_name,
-            ordered=formatLang(env, float(row["ordered"]), dp="Product Unit"),
-            unit=line.product_uom_id.name or "",
-            agreed=formatLang(env, float(row["agreed"]), dp="Product Unit"),
-        )
-
-    def _contract_breaches_query(self):
-        """Totals count what was called off in all versions, with these orders whatever their
-        state; what was there before is no fault of theirs.
-
-        :return: ``SQL`` with order_id, kind, line_id, product_id and the numbers of a breach
-        """
-        return SQL(
-            """
-            WITH called AS MATERIALIZED (
-                SELECT l.id, l.order_id, l.product_id, l.contract_line_id, o.contract_id,
-                       o.ledger_date AS day, o.ledger_partner_id AS partner_id,
-                       o.territory_id, o.company_id
-                  FROM sale_order o
-                  JOIN sale_order_line l ON l.order_id = o.id
-                 WHERE o.id = ANY(%(orders)s) AND l.display_type IS NULL
-                   AND l.is_downpayment IS NOT TRUE AND l.product_id IS NOT NULL
-                   AND l.product_uom_qty <> 0
-            ), total AS MATERIALIZED (
-                SELECT root_line_id, SUM(ordered_quantity) AS quantity,
-                       SUM(ordered_amount) AS amount
-                  FROM (%(calls)s) AS call
-                 WHERE root_line_id IS NOT NULL
-                 GROUP BY root_line_id
-            )
-            SELECT order_id, 'product' AS kind, NULL::integer AS line_id, product_id, day,
-                   NULL::date AS date_from, NULL::date AS date_to,
-                   NULL::numeric AS ordered, NULL::numeric AS agreed
-              FROM called WHERE contract_line_id IS NULL
-             UNION ALL
-            SELECT called.order_id, 'date', line.id, called.product_id, called.day,
-                   valid.first, valid.last, NULL, NULL
-              FROM called
-              JOIN sales_contract contract ON contract.id = called.contract_id
-              LEFT JOIN sales_contract_line line ON line.id = called.contract_line_id
-             CROSS JOIN LATERAL (
-                    SELECT COALESCE(line.date_from, contract.date_from) AS first,
-                           LEAST(line.date_to, contract.date_end, contract.termination_date)
-                               AS last
-                   ) valid
-             WHERE called.day < valid.first OR called.day > valid.last
-             UNION ALL
-            SELECT called.order_id, measure.kind, line.id, MIN(called.product_id), NULL,
-                   NULL, NULL, measure.ordered, measure.agreed
-              FROM called
-              JOIN sales_contract_line line ON line.id = called.contract_line_id
-              JOIN sales_contract_line root ON root.id = line.root_id
-              JOIN total ON total.root_line_id = line.root_id
-             CROSS JOIN LATERAL (VALUES
-                    ('quantity', total.quantity, line.max_quantity, root.ordered_quantity),
-                    ('amount', total.amount, line.max_amount, root.ordered_amount)
-                   ) measure(kind, ordered, agreed, before)
-             WHERE measure.agreed > 0 AND measure.ordered > measure.agreed
-               AND measure.ordered > COALESCE(measure.before, 0)
-             GROUP BY called.order_id, measure.kind, line.id, measure.ordered, measure.agreed
-             UNION ALL
-            %(exclusive)s
-            """,
-            orders=self.ids,
-            calls=self.env["sales.contract.fulfilment"]._calls_query(
-                SQL(
-                    "o.contract_id IN (SELECT version.id FROM called"
-                    " JOIN sales_contract mine ON mine.id = called.contract_id"
-                    " JOIN sales_contract version ON version.root_id = mine.root_id)"
-                ),
-                SQL("(o.state = 'sale' OR o.id = ANY(%s))", self.ids),
-            ),
-            exclusive=self._exclusive_query(),
-        )
-
-    @api.model
-    def _exclusive_query(self):
-        """:return: ``SQL`` of called lines that a contract promises to another customer alone"""
-        return SQL(
-            """
-            SELECT DISTINCT ON (called.id) called.order_id, 'exclusive', line.id,
-                   called.product_id, called.day, NULL::date, NULL::date,
-                   NULL::numeric, NULL::numeric
-              FROM called
-              JOIN product_product p ON p.id = called.product_id
-              JOIN product_template t ON t.id = p.product_tmpl_id
-              JOIN product_category category ON category.id = t.categ_id
-              JOIN sales_contract_line line ON line.is_exclusive
-              JOIN sales_contract contract ON contract.id = line.contract_id
-              LEFT JOIN product_category exclusive ON exclusive.id = line.categ_id
-              LEFT JOIN sales_territory place ON place.id = contract.territory_id
-              LEFT JOIN sales_territory here ON here.id = called.territory_id
-             WHERE contract.state = 'active' AND contract.company_id = called.company_id
-               AND contract.root_id <> (
-                   SELECT mine.root_id FROM sales_contract mine WHERE mine.id = called.contract_id)
-               AND contract.commercial_partner_id <> called.partner_id
-               AND (line.product_id = called.product_id
-                    OR starts_with(category.parent_path, exclusive.parent_path))
-               AND (place.id IS NULL OR starts_with(here.parent_path, place.parent_path))
-               AND called.day BETWEEN COALESCE(line.date_from, contract.date_from)
-                   AND COALESCE(LEAST(line.date_to, contract.date_end,
-                                      contract.termination_date), 'infinity')
-            """
-        )

@@ -6,7 +6,8 @@ PENDING = "sales_contract.pending"
 STEPS = ("ordered", "delivered", "invoiced")
 LINE_COLUMNS = tuple(f"{step}_{figure}" for figure in ("quantity", "amount") for step in STEPS)
 CONTRACT_COLUMNS = (*(f"{step}_amount" for step in STEPS), "collected_amount")
-MILESTONE_COLUMNS = ("done_amount", "done_quantity", "done_date", "open_amount")
+# To the currency in the query.
+ROUNDED = "ROUND(COALESCE(AMOUNT, 0) / currency.rounding) * currency.rounding"
 
 
 class SalesContract(models.Model):
@@ -102,11 +103,9 @@ class SalesContractFulfilment(models.AbstractModel):
         """
         self.env.flush_all()
         self.env.cr.execute(self._refresh_query(contract_ids))
-        self.env["sales.contract"].invalidate_model(
-            [*CONTRACT_COLUMNS, "remaining_amount"], flush=False
-        )
-        self.env["sales.contract.line"].invalidate_model(LINE_COLUMNS, flush=False)
-        self.env["sales.contract.milestone"].invalidate_model(MILESTONE_COLUMNS, flush=False)
+        # With what is computed from the figures.
+        for model in ("sales.contract", "sales.contract.line", "sales.contract.milestone"):
+            self.env[model].invalidate_model(flush=False)
 
     # === QUERIES === #
     @api.model
@@ -121,6 +120,7 @@ class SalesContractFulfilment(models.AbstractModel):
                 """,
                 contract_ids,
             )
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         return SQL(
             """
             WITH scope AS MATERIALIZED (%(scope)s),
@@ -133,6 +133,7 @@ class SalesContractFulfilment(models.AbstractModel):
                 SELECT line.id, %(line_figures)s
                   FROM scope
                   JOIN sales_contract_line line ON line.contract_id = scope.id
+                  JOIN res_currency currency ON currency.id = line.currency_id
                   LEFT JOIN call ON call.root_line_id = line.root_id
                        AND call.root_id = scope.root_id
             ), lines AS (
@@ -143,9 +144,11 @@ class SalesContractFulfilment(models.AbstractModel):
                 SELECT root.root_id, %(root_figures)s,
                        COALESCE(MAX(collected.amount), 0) AS collected_amount
                   FROM (SELECT DISTINCT root_id FROM scope) root
+                  JOIN sales_contract first ON first.id = root.root_id
+                  JOIN res_currency currency ON currency.id = first.currency_id
                   LEFT JOIN call ON call.root_id = root.root_id
                   LEFT JOIN collected ON collected.root_id = root.root_id
-                 GROUP BY root.root_id
+                 GROUP BY root.root_id, currency.rounding
             ), contracts AS (
                 UPDATE sales_contract contract SET %(contract_assignments)s
                   FROM scope JOIN by_root counted USING (root_id)
@@ -169,11 +172,17 @@ class SalesContractFulfilment(models.AbstractModel):
                 SQL("o.state = 'sale'"),
             ),
             collected=self._collected_query(),
-            line_figures=self._each("COALESCE(call.%s, 0) AS %s", LINE_COLUMNS),
+            line_figures=SQL(
+                "%s, %s",
+                self._each(f"ROUND(COALESCE(call.%s, 0), {digits}) AS %s", LINE_COLUMNS[:3]),
+                self._each(f"{ROUNDED} AS %s".replace("AMOUNT", "call.%s"), LINE_COLUMNS[3:]),
+            ),
             line_assignments=self._each("%s = counted.%s", LINE_COLUMNS),
             line_columns=self._each("line.%s", LINE_COLUMNS),
             counted=self._each("counted.%s", LINE_COLUMNS),
-            root_figures=self._each("COALESCE(SUM(call.%s), 0) AS %s", CONTRACT_COLUMNS[:-1]),
+            root_figures=self._each(
+                f"{ROUNDED} AS %s".replace("AMOUNT", "SUM(call.%s)"), CONTRACT_COLUMNS[:-1]
+            ),
             contract_assignments=self._each("%s = counted.%s", CONTRACT_COLUMNS),
             contract_columns=self._each("contract.%s", CONTRACT_COLUMNS),
             contract_counted=self._each("counted.%s", CONTRACT_COLUMNS),

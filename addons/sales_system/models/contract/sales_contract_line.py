@@ -19,6 +19,15 @@ PROTECTED_FIELDS = {
 }
 
 
+def lie_within_each_other(one, other):
+    """:return: whether one place of a tree lies in the other; nothing is everything"""
+    if not one or not other:
+        return True
+    return one.parent_path.startswith(other.parent_path) or other.parent_path.startswith(
+        one.parent_path
+    )
+
+
 class SalesContractLine(models.Model):
     """Contract line: a product or a whole category, its price, and how much is agreed on."""
 
@@ -258,6 +267,38 @@ class SalesContractLine(models.Model):
                     ),
                 )
             )
+
+    def _get_period(self):
+        """:return: first and last day of the line, the last None without an end"""
+        self.ensure_one()
+        contract = self.contract_id
+        ends = filter(None, (self.date_to, contract.date_end, contract.termination_date))
+        return self.date_from or contract.date_from, min(ends, default=None)
+
+    def _is_valid(self, day):
+        """:return: whether something can be ordered by the line on a day"""
+        first, last = self._get_period()
+        return first <= day and (not last or day <= last)
+
+    def _overlaps(self, other):
+        """:return: whether two lines are about the same goods, days and places"""
+        self.ensure_one()
+        (first, last), (other_first, other_last) = self._get_period(), other._get_period()
+        in_time = (not last or other_first <= last) and (not other_last or first <= other_last)
+        return (
+            in_time
+            and self._shares_goods(other)
+            and lie_within_each_other(self.contract_id.territory_id, other.contract_id.territory_id)
+        )
+
+    def _shares_goods(self, other):
+        if self.product_id and other.product_id:
+            return self.product_id == other.product_id
+        if self.product_id or other.product_id:
+            outer = self.categ_id or other.categ_id
+            inner = self.product_id.categ_id or other.product_id.categ_id
+            return (inner.parent_path or "").startswith(outer.parent_path)
+        return lie_within_each_other(self.categ_id, other.categ_id)
 
     def _get_unit_price(self):
         """:return: price of one unit of the line in the currency of the contract, or 0"""

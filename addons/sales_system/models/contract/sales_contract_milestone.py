@@ -59,11 +59,13 @@ class SalesContractMilestone(models.Model):
         string="Contract Line",
         index="btree_not_null",
         ondelete="cascade",
+        copy=False,
         domain="[('contract_id', '=', contract_id)]",
         help="Delivery and minimum purchase: of this line only.",
     )
     quantity = fields.Float(
         digits="Product Unit",
+        copy=False,
         help="Delivery and minimum purchase of a line: how much is promised, in its unit.",
     )
     percent = fields.Float(string="Share (%)", digits=(16, 2), help="Of the contract amount.")

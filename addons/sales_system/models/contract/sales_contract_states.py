@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 # From where a contract can still become one in force.
 PREPARING_STATES = ("draft", "review", "approved", "sent")
@@ -71,6 +71,55 @@ class SalesContract(models.Model):
                 contract=self.display_name,
                 end=format_date(self.env, self.date_end),
             )
+        return self._get_plan_error() or self._get_exclusive_error()
+
+    def _get_plan_error(self):
+        """:return: sentence where the payments have to add up to the contract and do not"""
+        self.ensure_one()
+        if not self.company_id.sales_contract_full_plan:
+            return False
+        payments = self.milestone_ids.filtered(lambda milestone: milestone.kind == "payment")
+        planned = sum(payments.mapped("amount"))
+        if self.currency_id.compare_amounts(planned, self.amount) == 0:
+            return False
+        return self.env._(
+            "The payments of %(contract)s add up to %(planned)s, and its amount is %(amount)s: "
+            "%(difference)s are left. Correct the payment plan or the amount.",
+            contract=self.display_name,
+            planned=format_amount(self.env, planned, self.currency_id),
+            amount=format_amount(self.env, self.amount, self.currency_id),
+            difference=format_amount(self.env, self.amount - planned, self.currency_id),
+        )
+
+    def _get_exclusive_error(self):
+        """:return: sentence where another customer is to have the same alone, or False"""
+        self.ensure_one()
+        mine = self.line_ids.filtered("is_exclusive")
+        if not mine:
+            return False
+        others = (
+            self.env["sales.contract.line"]
+            .sudo()
+            .search(
+                [
+                    ("is_exclusive", "=", True),
+                    ("contract_id.state", "in", ("approved", "sent", "active")),
+                    ("contract_id.root_id", "!=", self.root_id.id),
+                    ("contract_id.commercial_partner_id", "!=", self.commercial_partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                ]
+            )
+        )
+        for line in mine:
+            if clash := others.filtered(line._overlaps)[:1]:
+                return self.env._(
+                    "%(line)s of %(contract)s is exclusive, and so it is for %(party)s by "
+                    "%(other)s in the same time and territory. Change one of them.",
+                    line=line.display_name,
+                    contract=self.display_name,
+                    party=clash.contract_id.partner_id.display_name,
+                    other=clash.contract_id.name,
+                )
         return False
 
     def _activate(self):
