@@ -8,9 +8,7 @@ import re
 from difflib import SequenceMatcher
 
 EQUAL, DELETED, INSERTED = "equal", "deleted", "inserted"
-TOKEN = re.compile(
-    r"\{\{.*?\}\}|\s+|[0-9]+(?:[.,][0-9]+)*|[0-9A-Za-z_\u00c0-\u024f]+|.", re.DOTALL
-)
+TOKEN = re.compile(r"\{\{.*?\}\}|\s+|[0-9]+(?:[.,][0-9]+)*|[0-9A-Za-z_\u00c0-\u024f]+|.", re.DOTALL)
 
 
 def compare(old, new):

@@ -1,4 +1,3 @@
-from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request, route
 from odoo.tools import consteq
@@ -95,7 +94,7 @@ class ContractCustomerPortal(CustomerPortal):
         "/my/contracts/<int:contract_id>/file/<int:file_id>",
         type="http",
         auth="public",
-        readonly=True,
+        website=True,
     )
     def portal_contract_file(self, contract_id, file_id, access_token=None):
         try:
@@ -115,10 +114,8 @@ class ContractCustomerPortal(CustomerPortal):
         try:
             contract = self._get_contract(contract_id, token)
             self._check_is_outsider(contract)
-            # The contract is read as superuser; who signs is whoever is logged in.
-            signing = contract.with_user(request.env.user).sudo()
             with request.env.cr.savepoint():
-                signing._sign("customer", name, signature, request.httprequest.remote_addr)
+                contract._sign("customer", name, signature, request.httprequest.remote_addr)
         except MissingError:
             return {"error": self._get_unknown_error()}
         except UserError as error:
@@ -156,26 +153,24 @@ class ContractCustomerPortal(CustomerPortal):
     def _get_contract(self, contract_id, access_token=None):
         """Find a contract that the visitor may see.
 
-        :return: the contract as superuser
+        :return: the contract with all rights; what it says, it says to the visitor
         :raise MissingError: where there is none that the visitor may know of
         :raise UserError: sentence for somebody who has the link, or is the customer
         """
-        contract = request.env["sales.contract"].with_user(SUPERUSER_ID).browse(contract_id)
-        contract = contract.exists()
+        contract = request.env["sales.contract"].sudo().browse(contract_id).exists()
         if contract and self._is_insider(contract):
             return contract
         is_customer = contract and self._is_customer(contract)
         if not is_customer and not self._has_link(contract, access_token):
             raise MissingError(self._get_unknown_error())
-        visitor = contract.with_user(request.env.user).sudo()
         if contract.state not in SHOWN_STATES:
-            raise UserError(visitor._get_closed_error())
+            raise UserError(contract._get_closed_error())
         if not is_customer and contract._is_link_expired():
-            raise UserError(visitor._get_link_error())
+            raise UserError(contract._get_link_error())
         return contract
 
     def _is_insider(self, contract):
-        own = contract.with_user(request.env.user)
+        own = contract.sudo(False)
         return request.env.user._is_internal() and own.has_access("read")
 
     def _check_is_outsider(self, contract):

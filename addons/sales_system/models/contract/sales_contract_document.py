@@ -32,7 +32,6 @@ class SalesContract(models.Model):
     # === FIELDS === #
     template_id = fields.Many2one(
         "sales.contract.template",
-        string="Template",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,

@@ -24,6 +24,8 @@ class SalesContract(models.Model):
     def _get_annexes(self):
         """:return: files that are part of the contract, in the order they were added"""
         self.ensure_one()
-        return self.sudo().file_ids.filtered(
-            lambda file: file.sales_contract_kind == "annex"
-        ).sorted("id")
+        return (
+            self.sudo()
+            .file_ids.filtered(lambda file: file.sales_contract_kind == "annex")
+            .sorted("id")
+        )

@@ -1,4 +1,3 @@
-import binascii
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -37,7 +36,6 @@ class SalesContract(models.Model):
         copy=False,
     )
     sign_by = fields.Date(
-        string="Sign By",
         copy=False,
         help="Until the end of this day the link in the e-mail opens the contract and signs it.",
     )
@@ -68,6 +66,7 @@ class SalesContract(models.Model):
     def action_send(self):
         """Mail the contract to the other party, for signing while it has not been signed."""
         self.ensure_one()
+        self.check_access("write")
         self._check_may_be_mailed()
         if self.state == "approved":
             # The e-mail says until when, before it is sent.
@@ -96,6 +95,7 @@ class SalesContract(models.Model):
     def action_preview(self):
         """Show the contract as the other party sees it."""
         self.ensure_one()
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "target": "self", "url": self.get_portal_url()}
 
     def action_open_countersign(self):
@@ -241,7 +241,7 @@ class SalesContract(models.Model):
                     "digest": self.sudo()._get_document_digest(),
                 }
             ).flush_recordset()
-        except (TypeError, ValueError, binascii.Error) as error:
+        except (UserError, TypeError, ValueError) as error:
             raise UserError(
                 self.env._("The signature cannot be read. Draw it anew, or load a picture.")
             ) from error
@@ -312,6 +312,8 @@ class SalesContract(models.Model):
     def _withdraw_signatures(self):
         signatures = self._get_signatures()
         signatures.withdrawn_on = fields.Datetime.now()
+        # Before the next signature of the same side is inserted.
+        signatures.flush_recordset()
 
     # === REFUSING === #
     def _refuse(self, name, reason):
@@ -353,7 +355,11 @@ class SalesContract(models.Model):
     # === TELLING === #
     def _tell(self, body):
         for contract in self:
-            contract.message_post(body=body, subtype_xmlid="mail.mt_note")
+            # Who came by the link is the customer, as far as anybody knows.
+            author = contract.partner_id if self.env.user._is_public() else None
+            contract.message_post(
+                body=body, subtype_xmlid="mail.mt_note", author_id=author and author.id
+            )
 
     def _remind_salesperson(self, summary, note=""):
         for contract in self.filtered("user_id"):

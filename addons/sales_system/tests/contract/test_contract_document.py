@@ -1,7 +1,6 @@
 from datetime import date
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .document_common import ContractDocumentCommon

@@ -34,11 +34,11 @@ class TestContractVersions(ContractDocumentCommon):
         ]
         differences = self._differences(amendment, contract)
         for part in (
-            '<b>Article 3 Delivery</b>',
+            "<b>Article 3 Delivery</b>",
             "<del>to Main St 1</del><ins>within 30 days</ins>.",
-            '<b>Article 1 Special</b>',
-            'New',
-            'Left out',
+            "<b>Article 1 Special</b>",
+            "New",
+            "Left out",
         ):
             with self.subTest(part=part):
                 self.assertIn(part, differences)
@@ -55,12 +55,22 @@ class TestContractVersions(ContractDocumentCommon):
     def test_lines_and_head(self):
         contract, amendment = self._amend()
         amendment.line_ids.write({"max_quantity": 600, "price_unit": 850})
-        amendment.line_ids = [
-            Command.create({"categ_id": self.category.id, "max_amount": 1000.0})
-        ]
-        amendment.write({"title": "More bikes", "milestone_ids": [Command.create({"name": "Deposit", "date_due": self.today, "amount": 5.0})]})
+        amendment.line_ids = [Command.create({"categ_id": self.category.id, "max_amount": 1000.0})]
+        amendment.write(
+            {
+                "title": "More bikes",
+                "milestone_ids": [
+                    Command.create({"name": "Deposit", "date_due": self.today, "amount": 5.0})
+                ],
+            }
+        )
         differences = self._differences(amendment, contract)
-        for part in ("<del>500</del><ins>600</ins>", "<ins>850.00</ins>", "<ins>More bikes</ins>", "Deposit"):
+        for part in (
+            "<del>500</del><ins>600</ins>",
+            "<ins>850.00</ins>",
+            "<ins>More bikes</ins>",
+            "Deposit",
+        ):
             with self.subTest(part=part):
                 self.assertIn(part, differences.replace(' class="text-danger"', ""))
 
@@ -71,9 +81,7 @@ class TestContractVersions(ContractDocumentCommon):
         comparisons = self._as(self.seller, self.env["sales.contract.comparison"])
         with Form(comparisons.with_context(**action["context"])) as form:
             self.assertIn("<ins>", str(form.differences))
-        text = self._html(
-            form.record, "sales_system.sales_contract_comparison_report", self.seller
-        )
+        text = self._html(form.record, "sales_system.sales_contract_comparison_report", self.seller)
         self.assertIn(f"{contract.display_name} → {amendment.display_name}", text)
         self.assertIn("within 30 days", text)
         pages = self._pdf(form.record, "sales_system.sales_contract_comparison_report")

@@ -52,7 +52,10 @@ class TestChineseNumbers(BaseCase):
             (100_000_001, "壹亿零壹元整"),
             (120_000_000, "壹亿贰仟万元整"),
             (6_007.14, "陆仟零柒元壹角肆分"),
-            (Decimal("1234567890123.99"), "壹万贰仟叁佰肆拾伍亿陆仟柒佰捌拾玖万零壹佰贰拾叁元玖角玖分"),
+            (
+                Decimal("1234567890123.99"),
+                "壹万贰仟叁佰肆拾伍亿陆仟柒佰捌拾玖万零壹佰贰拾叁元玖角玖分",
+            ),
         ):
             with self.subTest(amount=amount):
                 self.assertEqual(chinese.capital_amount(amount), words)

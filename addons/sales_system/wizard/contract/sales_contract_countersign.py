@@ -10,7 +10,7 @@ class SalesContractCountersign(models.TransientModel):
 
     # === FIELDS === #
     contract_id = fields.Many2one("sales.contract", required=True, readonly=True)
-    name = fields.Char(string="Name", required=True, default=lambda self: self.env.user.name)
+    name = fields.Char(required=True, default=lambda self: self.env.user.name)
     signature = fields.Image(max_width=1024, max_height=1024)
 
     # === ACTION METHODS === #
