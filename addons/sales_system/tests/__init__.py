@@ -11,9 +11,13 @@ from .approval import (
 )
 from .contract import (
     test_contract,
+    test_contract_approval,
+    test_contract_area,
     test_contract_calls,
+    test_contract_concurrency,
     test_contract_fulfilment,
     test_contract_life,
+    test_contract_rpc,
 )
 from .engine import test_approval, test_cells, test_contract_dates, test_tabular
 from .importing import (
