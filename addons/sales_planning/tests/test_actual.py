@@ -147,7 +147,7 @@ class TestActual(SalesPlanningCommon):
                 self.assertEqual(self._drilled(target), expected[name])
         self.assertEqual(pair.actual, 10**8 + 10**9)
         self.assertEqual(triple.actual, 10**9)
-        self.assertEqual(whole.actual, 11_111_111 + 10**8 + 10**9)
+        self.assertEqual(whole.actual, 111_111_111 + 10**8 + 10**9)
 
     def test_a_territory_counts_what_lies_inside(self):
         region = self._create_target(territory_id=self.region.id)
