@@ -105,6 +105,9 @@ class TestActual(SalesPlanningCommon):
     def test_each_dimension_and_their_combinations(self):
         team = self.env["crm.team"].create({"name": "East", "company_id": self.company.id})
         campaign = self.env["utm.campaign"].create({"title": "Spring"})
+        contract = self.env["sales.contract"].create(
+            {"partner_id": self.customer.id, "company_id": self.company.id}
+        )
         dimensions = {
             "user_id": self.seller,
             "team_id": team,
@@ -114,6 +117,7 @@ class TestActual(SalesPlanningCommon):
             "product_id": self.product,
             "categ_id": self.category,
             "campaign_id": campaign,
+            "contract_id": contract,
         }
         whole = self._create_target()
         single = {
@@ -143,7 +147,7 @@ class TestActual(SalesPlanningCommon):
                 self.assertEqual(self._drilled(target), expected[name])
         self.assertEqual(pair.actual, 10**8 + 10**9)
         self.assertEqual(triple.actual, 10**9)
-        self.assertEqual(whole.actual, 11_111_111 + 10**8 + 10**9)
+        self.assertEqual(whole.actual, 111_111_111 + 10**8 + 10**9)
 
     def test_a_territory_counts_what_lies_inside(self):
         region = self._create_target(territory_id=self.region.id)

@@ -11,12 +11,16 @@ from .approval import (
 )
 from .contract import (
     test_contract,
+    test_contract_approval,
+    test_contract_area,
     test_contract_calls,
+    test_contract_concurrency,
     test_contract_document,
     test_contract_files,
     test_contract_fulfilment,
     test_contract_life,
     test_contract_portal,
+    test_contract_rpc,
     test_contract_signing,
     test_contract_template,
     test_contract_versions,

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date, formatLang
 
+from .res_config_settings import AREA
+
 
 @dataclass(frozen=True)
 class ContractBreach:
@@ -26,7 +28,7 @@ class SaleOrder(models.Model):
         :raises UserError: a contract is not in force, or the company refuses what goes beyond
         """
         orders = self.sudo().filtered("contract_id")
-        if not orders:
+        if not orders or not self.env["res.groups"]._is_feature_enabled(AREA):
             return
         for contract in orders.contract_id:
             if error := contract._get_force_error():

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .res_config_settings import AREA
 from .sales_contract_milestone import BINDING_STATES
 
 NOTICE_ACTIVITY = "sales_system.mail_activity_type_contract_notice"
@@ -17,7 +18,10 @@ class SalesContract(models.Model):
 
     @api.model
     def _get_date_steps(self):
-        return [*super()._get_date_steps(), (self._get_reminder_domain(), "_remind_of_notice")]
+        steps = super()._get_date_steps()
+        if self.env["res.groups"]._is_feature_enabled(AREA):
+            steps.append((self._get_reminder_domain(), "_remind_of_notice"))
+        return steps
 
     @api.model
     def _get_reminder_domain(self):
@@ -92,6 +96,8 @@ class SalesContractMilestone(models.Model):
     @api.model
     def _cron_remind(self):
         """Tell of each late promise once; one activity for each contract."""
+        if not self.env["res.groups"]._is_feature_enabled(AREA):
+            return
         today = fields.Date.context_today(self)
         due = (
             Domain("contract_state", "in", BINDING_STATES)

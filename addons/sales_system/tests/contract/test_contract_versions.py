@@ -88,7 +88,7 @@ class TestContractVersions(ContractDocumentCommon):
         self.assertIn("within30days", self._pdf_text(pages))
 
     def test_a_contract_of_somebody_else(self):
-        contract, amendment = self._amend()
+        contract, _amendment = self._amend()
         mine = self._create_contract(user_id=self.other_seller.id)
         comparisons = self._as(self.other_seller, self.env["sales.contract.comparison"])
         comparison = comparisons.create({"contract_id": mine.id, "other_id": contract.id})

@@ -65,7 +65,7 @@ class TestChineseNumbers(BaseCase):
         self.assertEqual(chinese.capital_amount(1.005, decimals=3), "壹元零伍厘")
 
     def test_capitals_read_back(self):
-        chance = random.Random(7)
+        chance = random.Random(7)  # noqa: S311
         for _round in range(500):
             amount = Decimal(chance.randrange(10 ** chance.randint(1, 15))) / 100
             with self.subTest(amount=amount):
@@ -156,7 +156,7 @@ class TestTextDiff(BaseCase):
         )
 
     def test_both_texts_can_be_read_off(self):
-        chance = random.Random(3)
+        chance = random.Random(3)  # noqa: S311
         for _round in range(200):
             old, new = ("".join(chance.choices("ab 甲乙，\n1", k=30)) for _text in range(2))
             pieces = text_diff.compare(old, new)
