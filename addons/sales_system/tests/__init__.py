@@ -16,6 +16,7 @@ from .contract import (
     test_contract_calls,
     test_contract_concurrency,
     test_contract_document,
+    test_contract_document_tour,
     test_contract_files,
     test_contract_fulfilment,
     test_contract_life,
