@@ -27,6 +27,7 @@ const state = (name) => ({
 registry.category("web_tour.tours").add("sales_contract_draft", {
     steps: () => [
         ...openContracts(),
+        { trigger: ".o_breadcrumb .active:contains('Contracts')" },
         { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
         ...choose("partner_id", "Acme Bikes"),
         {
@@ -195,7 +196,8 @@ registry.category("web_tour.tours").add("sales_contract_call_off", {
         },
         { trigger: ".modal-footer button[name='action_create_payments']", run: "click" },
         {
-            trigger: ".o_widget_web_ribbon:contains('Paid'), .o_widget_web_ribbon:contains('In Payment')",
+            content: "Nothing is left to pay",
+            trigger: ".o_form_view:not(:has(button[name='action_register_payment'])) .ribbon span",
         },
     ],
 });
