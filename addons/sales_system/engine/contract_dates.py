@@ -31,15 +31,19 @@ def end_of_term(date_to, renewal_months, renewal_count):
 def notice_day(date_end, notice_months=0, notice_days=0):
     """Tell the last day on which notice ends the contract with the term.
 
-    The period of notice lies wholly between that day and the end: counted from the day after
-    notice, the days and then the months are over when the term is.
+    The days and then the months after that day have passed when the term ends. Months pass from a
+    day to the same day of a later month, or to its last one: one month after the 31st of March is
+    the 30th of April, and so the 31st is in time for a term that ends on that day.
 
     :param date_end: last day of the term, or None for a contract without an end
     """
     if not date_end:
         return None
-    end = date_end + ONE_DAY
-    return end - relativedelta(months=notice_months) - timedelta(days=notice_days) - ONE_DAY
+    months = relativedelta(months=notice_months)
+    last = date_end - months
+    while last + ONE_DAY + months <= date_end:
+        last += ONE_DAY
+    return last - timedelta(days=notice_days)
 
 
 def renewals_until(date_to, renewal_months, renewal_count, day):

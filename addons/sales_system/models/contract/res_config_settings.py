@@ -1,6 +1,9 @@
 from odoo import fields, models
 
 AREA = "sales_system.group_sales_contract"
+# Not customers on the portal. The area's group is never there alone: views that name it alone,
+# to disappear with the area, may so show the fields.
+READERS = f"base.group_user,{AREA}"
 
 
 class ResConfigSettings(models.TransientModel):

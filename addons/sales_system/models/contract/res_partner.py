@@ -1,12 +1,14 @@
 from odoo import fields, models
 
+from .res_config_settings import AREA
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     contract_count = fields.Integer(
         compute="_compute_contract_count",
-        groups="sales_team.group_sale_salesman,account.group_account_invoice",
+        groups=f"sales_team.group_sale_salesman,account.group_account_invoice,{AREA}",
     )
 
     # === COMPUTE METHODS === #

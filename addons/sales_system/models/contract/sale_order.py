@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+from .res_config_settings import READERS
+
 
 class SaleOrder(models.Model):
     """An order under a contract takes its prices and its terms of payment from it."""
@@ -21,13 +23,13 @@ class SaleOrder(models.Model):
     )
     contract_warning = fields.Text(
         compute="_compute_contract_warning",
-        groups="base.group_user",
+        groups=READERS,
         help="Where the order goes beyond its contract.",
     )
     contract_standing = fields.Char(
         compute="_compute_contract_standing",
         compute_sudo=True,
-        groups="base.group_user",
+        groups=READERS,
         help="What remains of the contract, and what it still promises.",
     )
 

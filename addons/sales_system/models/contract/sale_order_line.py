@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
+from .res_config_settings import READERS
+
 # Columns of an order line that the contract counts and the ledger does not.
 FULFILMENT_COLUMNS = {
     "contract_line_id",
@@ -37,7 +39,7 @@ class SaleOrderLine(models.Model):
     contract_remaining = fields.Float(
         string="Remaining in Contract",
         related="contract_line_id.remaining_quantity",
-        groups="base.group_user",
+        groups=READERS,
     )
 
     def _auto_init(self):

@@ -35,6 +35,7 @@ class SalesContract(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_state("active")
+        self._check_not_terminated()
         draft = self._get_open_amendment()
         if not draft:
             draft = self.sudo()._amend().sudo(False)
@@ -118,6 +119,17 @@ class SalesContract(models.Model):
         self._check_state("active")
         today = fields.Date.context_today(self)
         for contract in self:
+            end = contract.renewal != "tacit" and contract.date_end
+            if end and last_day > end:
+                raise UserError(
+                    self.env._(
+                        "%(contract)s ends on %(end)s anyway, before %(date)s. Choose an earlier "
+                        "day, or renew it.",
+                        contract=contract.display_name,
+                        end=format_date(self.env, end),
+                        date=format_date(self.env, last_day),
+                    )
+                )
             if last_day < contract.date_from:
                 raise UserError(
                     self.env._(
@@ -130,6 +142,17 @@ class SalesContract(models.Model):
                 )
         target = "terminated" if last_day < today else "active"
         self._update_state(("active",), target, termination_date=last_day, **values)
+
+    def _check_not_terminated(self):
+        for contract in self.filtered("termination_date"):
+            raise UserError(
+                self.env._(
+                    "%(contract)s has been terminated as of %(date)s. Withdraw the termination "
+                    "first.",
+                    contract=contract.display_name,
+                    date=format_date(self.env, contract.termination_date),
+                )
+            )
 
     # === RENEWING === #
     def _extend(self):
@@ -144,15 +167,7 @@ class SalesContract(models.Model):
                         contract=contract.display_name,
                     )
                 )
-            if contract.termination_date:
-                raise UserError(
-                    self.env._(
-                        "%(contract)s has been terminated as of %(date)s. Withdraw the "
-                        "termination first.",
-                        contract=contract.display_name,
-                        date=format_date(self.env, contract.termination_date),
-                    )
-                )
+        self._check_not_terminated()
         for contract in self.sudo():
             contract.renewal_count += 1
 
@@ -234,6 +249,7 @@ class SalesContract(models.Model):
         self.ensure_one()
         before = self.amended_from_id
         before._check_state("active")
+        before._check_not_terminated()
         if self.renewal_count < before.renewal_count:
             self.renewal_count = before.renewal_count
         before._update_state(("active",), "replaced")
@@ -299,11 +315,13 @@ class SalesContract(models.Model):
         """
         today = fields.Date.context_today(self)
         going_on = Domain("termination_date", "=", False)
+        # Notice that came too late for this term ends the next.
+        goes_on_so_far = going_on | Domain("termination_date", ">=", today)
         over = Domain("date_end", "<", today)
         tacit = Domain("renewal", "=", "tacit") & ~Domain("renewal_ids.state", "=", "active")
         return [
             (Domain("termination_date", "<", today), "_end_terminated"),
-            (going_on & over & tacit, "_renew_tacitly"),
+            (goes_on_so_far & over & tacit, "_renew_tacitly"),
             (going_on & over & ~tacit, "_end_if_due"),
         ]
 

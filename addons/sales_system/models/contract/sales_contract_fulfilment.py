@@ -242,6 +242,13 @@ class SalesContractFulfilment(models.AbstractModel):
         contract on a day; both sides of the division are kept as rates of the same table
         """
 
+        # Branches have the rates of their head company.
+        head = SQL(
+            "(SELECT split_part(home.parent_path, '/', 1)::int FROM res_company home"
+            " WHERE home.id = %s)",
+            company,
+        )
+
         def rate_of(currency):
             return SQL(
                 """
@@ -256,7 +263,7 @@ class SalesContractFulfilment(models.AbstractModel):
                 """,
                 currency=currency,
                 day=day,
-                company=company,
+                company=head,
             )
 
         own = SQL("(SELECT home.currency_id FROM res_company home WHERE home.id = %s)", company)

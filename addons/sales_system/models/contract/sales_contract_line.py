@@ -240,10 +240,12 @@ class SalesContractLine(models.Model):
         if set(vals) - {"sequence", "root_id"}:
             self.contract_id._check_terms_open()
         replaced = self.browse()
-        if not {"product_id", "categ_id"}.isdisjoint(vals):
+        if not {"product_id", "categ_id", "contract_id"}.isdisjoint(vals):
             # What was called off of another product is nothing that this line goes on with.
             replaced = self.filtered(lambda line: line.root_id != line)
         result = super().write(vals)
+        if "contract_id" in vals:
+            self.contract_id._check_terms_open()
         for line in replaced:
             line.sudo().root_id = line
         return result

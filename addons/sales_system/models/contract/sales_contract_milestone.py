@@ -199,7 +199,10 @@ class SalesContractMilestone(models.Model):
         self._check_not_protected(vals)
         if set(vals) - FREE_FIELDS:
             self.contract_id._check_terms_open()
-        return super().write(vals)
+        result = super().write(vals)
+        if "contract_id" in vals:
+            self.contract_id._check_terms_open()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):

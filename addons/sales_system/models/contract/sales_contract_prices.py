@@ -34,9 +34,7 @@ class SalesContract(models.Model):
 
     def _prepare_pricelist_items(self):
         """:return: list of values of the rules; prices that no line names come from elsewhere"""
-        items = [
-            line._prepare_pricelist_item() for line in self.line_ids if line.price_basis != "list"
-        ]
+        items = [line._prepare_pricelist_item() for line in self.line_ids]
         if self.base_pricelist_id:
             items.append({"applied_on": "3_global", **self._prepare_base_price(0.0)})
         return items
@@ -76,8 +74,10 @@ class SalesContractLine(models.Model):
 
     def _prepare_price(self):
         """A fixed price is kept in the unit of the product, as price lists have it."""
-        if self.price_basis == "discount":
-            return self.contract_id._prepare_base_price(self.discount)
+        if self.price_basis != "price":
+            # At list price is a rule as well, or a discount on the category would hold.
+            discount = self.discount if self.price_basis == "discount" else 0.0
+            return self.contract_id._prepare_base_price(discount)
         price = self.price_unit
         if self.product_id and self.product_uom_id:
             price = self.product_uom_id._compute_price(price, self.product_id.uom_id)

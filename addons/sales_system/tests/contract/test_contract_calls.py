@@ -34,7 +34,7 @@ class TestContractCalls(ContractCommon):
         action = self._as(self.seller, contract).action_new_order()
         order = (
             self._as(self.seller, self.env["sale.order"])
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"order_line": [Command.create({"product_id": self.product.id})]})
         )
         self.assertEqual(order.contract_id, contract)
@@ -76,6 +76,16 @@ class TestContractCalls(ContractCommon):
                 order = self._call_off(contract, product=product, confirm=False)
                 unit = order.order_line.price_unit * (1 - order.order_line.discount / 100)
                 self.assertAlmostEqual(unit, price)
+
+    def test_one_product_at_list_price_in_a_category_with_a_discount(self):
+        contract = self._create_contract(
+            [
+                {"categ_id": self.category.id, "price_basis": "discount", "discount": 10},
+                {"product_id": self.product.id, "price_basis": "list"},
+            ],
+            state="active",
+        )
+        self.assertEqual(self._call_off(contract, 1).order_line.price_subtotal, 1000)
 
     def test_the_price_list_is_nobody_elses(self):
         self.assertFalse(self.contract.pricelist_id.active)

@@ -1,6 +1,5 @@
 from datetime import date
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
@@ -211,12 +210,21 @@ class TestContractLife(ContractCommon):
         wizard = self._terminate(contract, given_on="2026-11-01")
         self.assertTrue(wizard.is_too_late)
         self.assertEqual(contract.termination_date, date(2028, 1, 31))
+        self._run_cron("2027-02-01")
+        self.assertEqual((contract.state, contract.date_end), ("active", date(2028, 1, 31)))
+        self._run_cron("2028-02-01")
+        self.assertEqual(contract.state, "terminated")
 
     @freeze_time(TODAY)
     def test_termination_on_a_day_and_back(self):
         contract = self._create_contract(state="active")
-        with self._refused(UserError, "before that"):
-            self._terminate(contract, reason="breach", last_day="2025-01-01")
+        for day, sentence in (("2025-01-01", "before that"), ("2027-01-01", "ends on 12/31/2026")):
+            with self._refused(UserError, sentence):
+                self._terminate(contract, reason="breach", last_day=day)
+        self._terminate(contract, reason="agreement", last_day="2026-09-30")
+        with self._refused(UserError, "Withdraw the termination first"):
+            contract.action_amend()
+        contract.action_withdraw_termination()
         self._terminate(contract, reason="breach", last_day="2026-06-10", note="No payment")
         self.assertEqual(contract.state, "terminated")
         self.assertEqual(contract.termination_note, "No payment")
@@ -344,5 +352,3 @@ class TestContractLife(ContractCommon):
             self._as(team_leader, self.env["sales.contract.line"]).search([]).contract_id, mine
         )
         self.assertFalse(self._as(self.other_seller, mine.line_ids).search([]) & mine.line_ids)
-        self.assertEqual(mine.company_id, self.company)
-        self.assertTrue(fields.Date.context_today(mine))

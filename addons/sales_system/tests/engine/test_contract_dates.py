@@ -70,6 +70,20 @@ class TestContractDates(BaseCase):
                     self.assertEqual(end_of_term(first, 12, count), end)
                     self.assertEqual(notice_day(end, 3), notice)
 
+    def test_notice_of_a_month_at_the_ends_of_months(self):
+        for end, last in (
+            (date(2027, 4, 30), date(2027, 3, 31)),
+            (date(2027, 4, 29), date(2027, 3, 29)),
+            (date(2027, 3, 31), date(2027, 2, 28)),
+            (date(2027, 3, 30), date(2027, 2, 28)),
+            (date(2028, 3, 30), date(2028, 2, 29)),
+            (date(2027, 2, 28), date(2027, 1, 31)),
+            (date(2028, 2, 28), date(2028, 1, 28)),
+            (date(2028, 2, 29), date(2028, 1, 31)),
+        ):
+            with self.subTest(end=end):
+                self.assertEqual(notice_day(end, 1), last)
+
     def test_notice_too_late_costs_a_term(self):
         end = date(2027, 1, 31)
         for given_on, count in (
@@ -114,11 +128,10 @@ class TestContractDates(BaseCase):
     @PROPERTY
     @given(end=DAYS, months=NOTICE_MONTHS, days=NOTICE_DAYS)
     def test_notice_is_the_last_day_in_time(self, end, months, days):
-        """The period of notice fits between it and the end, and a day later it does not."""
+        """The period of notice has passed when the term ends; a day later it has not."""
 
         def is_in_time(given_on):
-            over = given_on + ONE + timedelta(days=days) + relativedelta(months=months)
-            return over <= end + ONE
+            return given_on + timedelta(days=days) + relativedelta(months=months) <= end
 
         last = notice_day(end, months, days)
         self.assertTrue(is_in_time(last))

@@ -18,6 +18,8 @@ PERSONAL = {
     "sales.approval.request.ask",
     "sales.approval.request.delegate",
     "sales.approval.request.reject",
+    "sales.contract.renew",
+    "sales.contract.terminate",
 }
 # Plumbing of the addons, the same for all companies.
 TECHNICAL = {"sales.import.field", "sales.ledger.backfill"}
