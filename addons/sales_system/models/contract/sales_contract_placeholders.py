@@ -87,7 +87,7 @@ class SalesContract(models.Model):
             field = model._fields[step]
             labels.append(field._description_string(self.env))
             model = self.env[field.comodel_name] if field.relational else model
-        return " › ".join(labels)
+        return " / ".join(labels)
 
     # === VALUES === #
     def _get_placeholder_values(self):

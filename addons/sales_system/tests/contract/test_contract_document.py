@@ -161,7 +161,7 @@ class TestStandardTemplates(ContractDocumentCommon):
         self.assertIn("Sales Framework Contract", text)
         self.assertIn("Acme Bikes (“Party B”, the buyer)", text)
         self.assertIn("The contract amount is USD 450,000.00 (Four Hundred", text)
-        self.assertEqual(contract.document_blanks, "Payment Term › Payment Terms")
+        self.assertEqual(contract.document_blanks, "Payment Term / Payment Terms")
 
     def test_chinese_stands_beside_the_english(self):
         yuan = self.env.ref("base.CNY")

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -128,7 +130,8 @@ class TestContractSigning(ContractDocumentCommon, RpcCase):
     def test_the_database_keeps_one_signature_of_each_side(self):
         contract = self._send(self._create_contract())
         self._sign(contract)
-        with mute_logger("odoo.sql_db"), self.assertRaises(Exception), self.env.cr.savepoint():
+        refused = self.assertRaises(IntegrityError)
+        with mute_logger("odoo.sql_db"), refused, self.env.cr.savepoint():
             contract.signature_ids.copy({"withdrawn_on": False}).flush_recordset()
 
     def test_wrong_state(self):

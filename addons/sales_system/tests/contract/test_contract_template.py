@@ -156,7 +156,7 @@ class TestContractTemplate(ContractDocumentCommon):
 
     def test_what_is_missing_is_listed(self):
         contract = self._as(self.seller, self._create_contract())
-        self.assertEqual(contract.document_blanks, "Customer › Tax ID")
+        self.assertEqual(contract.document_blanks, "Customer / Tax ID")
         self.assertIn("Tax ID ____________.", self._html(contract))
         self.customer.vat = "US123"
         contract.invalidate_recordset(["document_blanks"])
