@@ -76,9 +76,14 @@
         ],
     },
     "demo": [
-        "demo/sales_target_plan_demo.xml",
+        "demo/past_sales_demo.xml",
         "demo/weighing/sales_season_profile_demo.xml",
+        "demo/sales_target_plan_bikes_demo.xml",
         "demo/budget/sales_budget_demo.xml",
+        "demo/sales_target_plan_approval_demo.xml",
+        "demo/negotiation/sales_target_plan_next_demo.xml",
+        "demo/sales_target_plan_collection_demo.xml",
+        "demo/sales_target_plan_pieces_demo.xml",
     ],
     "application": True,
 }
