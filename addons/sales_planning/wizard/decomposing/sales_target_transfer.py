@@ -86,7 +86,6 @@ class SalesTargetTransferLine(models.TransientModel):
     giver_id = fields.Many2one(related="transfer_id.target_id")
     target_id = fields.Many2one(
         "sales.target",
-        string="Target",
         domain="[('plan_id', '=', plan_id), ('id', '!=', giver_id)]",
     )
     user_id = fields.Many2one(
