@@ -14,6 +14,7 @@
         "security/weighing/ir_rules.xml",
         "security/negotiation/ir_rules.xml",
         "security/budget/ir_rules.xml",
+        "security/decomposing/ir_rules.xml",
         "security/exchange/ir_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_rules
 from . import test_actual
 from . import test_adventure_works
 from . import test_allocation
