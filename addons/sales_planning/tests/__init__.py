@@ -26,7 +26,8 @@ from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
 from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
-from .exchange import test_workbook, test_workbook_engine, test_workbook_tour
+from .exchange import test_workbook, test_workbook_engine, test_workbook_proposals
+from .exchange import test_workbook_tour
 from .attainment import test_agreement
 from .attainment import test_new_customers
 from .attainment import test_screens

@@ -197,6 +197,9 @@ class SalesTargetBranch(models.AbstractModel):
         changed = {
             key: number for key, number in numbers.items() if number != branch.numbers.get(key)
         }
+        if branch.value == "proposed":
+            # Proposals are their owners', whichever way they are entered.
+            self.env["sales.target"].browse({key[0] for key in changed})._check_may_propose()
         seen = {branch.cells[key]: branch.numbers[key] for key in changed}
         return self.env["sales.target.numbers"]._set(
             branch.plan,

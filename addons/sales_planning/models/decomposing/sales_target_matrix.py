@@ -40,6 +40,7 @@ class SalesTarget(models.Model):
         parts = self.browse(branch.children(self.id))
         plan = self.plan_id
         evidence = self.env["sales.target.evidence"]._get_evidence(plan, parts.ids)
+        obstacle = self._get_obstacle(parts, value)
         return {
             "target": {
                 "id": self.id,
@@ -54,8 +55,8 @@ class SalesTarget(models.Model):
             "plan": self._get_matrix_plan(parts),
             "value": value,
             "values": self._fields_selection("value"),
-            "can_edit": not self._get_obstacle(),
-            "why_not": self._get_obstacle(),
+            "can_edit": not obstacle,
+            "why_not": obstacle,
             "reason_needed": plan.state == "approved",
             "columns": [
                 {
@@ -200,8 +201,8 @@ class SalesTarget(models.Model):
         named = [self.sudo()[name].display_name for name in self._get_new_dimensions()]
         return " · ".join(named) or self.name
 
-    def _get_obstacle(self):
-        """:return: why the user cannot change the parts of this target now, or False"""
+    def _get_obstacle(self, parts, value):
+        """:return: why the user cannot change this number of the parts now, or False"""
         plan = self.plan_id
         if plan.state == "closed":
             return self.env._("%(plan)s is closed: its numbers stay.", plan=plan.name)
@@ -210,6 +211,8 @@ class SalesTarget(models.Model):
                 "The parts of this target are set by %(owner)s.",
                 owner=self.sudo().responsible_id.name or self.env._("a sales manager"),
             )
+        if locked := parts._get_locked_reasons(value) if value == "proposed" else None:
+            return next(iter(locked.values()))
         return False
 
     def _pin(self, changes):
