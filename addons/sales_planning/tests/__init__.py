@@ -6,6 +6,7 @@ from . import test_allocation
 from . import test_allocation_properties
 from . import test_attainment_tour
 from . import test_periods
+from . import test_plan_companies
 from . import test_security
 from . import test_sheet
 from . import test_target
