@@ -48,7 +48,7 @@ class SalesTargetNumbers(models.AbstractModel):
             changed = self._write_numbers(plan, value, numbers, operation, reason, import_)
             if changed:
                 self.env["sales.target.actual"]._roll_up(plan)
-                plan._check_within()
+                plan._check_within(value)
         return changed
 
     @api.model

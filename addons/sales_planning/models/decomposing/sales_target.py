@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...engine.allocation import AllocationError, Matrix, split_matrix
 from ...engine.allocation.errors import Reason
+from .sales_target_cell import SPLIT_VALUES
 
 # Ways to take the shares of a split; the numbers that stand there are one of them.
 CURRENT = "current"
@@ -27,6 +28,15 @@ class SalesTarget(models.Model):
         for target in self:
             above = [int(id_) for id_ in (target.sudo().parent_path or "").split("/")[:-2]]
             target.can_assign = everything or not led.isdisjoint(above)
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        result = super().write(vals)
+        if "parent_id" in vals:
+            for plan in self.plan_id:
+                for value in SPLIT_VALUES:
+                    plan._check_within(value)
+        return result
 
     # === ACTION METHODS === #
     def action_set_total(self, total, method="equal", value="assigned", reason=False, **options):
