@@ -27,6 +27,7 @@ from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
 from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
+from .budget import test_budget_version
 from .exchange import test_workbook, test_workbook_engine, test_workbook_proposals
 from .exchange import test_workbook_tour
 from .attainment import test_agreement
