@@ -34,3 +34,4 @@ from .attainment import test_agreement
 from .attainment import test_new_customers
 from .attainment import test_screens
 from .attainment import test_standing
+from .organisation import test_target_handover

@@ -189,7 +189,7 @@ class SalesTargetBranch(models.AbstractModel):
 
     # === WRITING === #
     @api.model
-    def _save(self, branch, numbers, operation, reason=None, expected=None):
+    def _save(self, branch, numbers, operation, reason=None, expected=None, origin=None):
         """Write the numbers that differ from those that the branch was read with.
 
         :return: int, how many changed
@@ -208,6 +208,7 @@ class SalesTargetBranch(models.AbstractModel):
             operation,
             reason=reason,
             expected={**seen, **(expected or {})},
+            origin=origin,
         )
 
     # === REFUSING === #

@@ -403,9 +403,12 @@ class SalesTarget(models.Model):
                     before=format_date(self.env, self.date_end or plan.date_to),
                 ),
             )
+        self._write_end(day)
+        plan._refresh()
+
+    def _write_end(self, day):
         # Past this class's own write, which refuses dates of an approved plan.
         super().write({"date_end": day})  # pylint: disable=super-method-mismatch
-        plan._refresh()
 
     def _check_last_day(self, day):
         plan = self.plan_id
