@@ -8,6 +8,8 @@ from odoo.tools.misc import formatLang
 
 # Names the revision to the trigger that guards approved numbers, see SalesTargetCell.init.
 REVISION_SETTING = "sales_planning.revision"
+# What fits a float to the cent; nobody sells more, but somebody holds a key down.
+TOO_LARGE = Decimal("1e13")
 
 
 class SalesTargetNumbers(models.AbstractModel):
@@ -123,6 +125,14 @@ class SalesTargetNumbers(models.AbstractModel):
                         "%(cell)s: %(number)s is negative. A target is 0 or more.",
                         cell=self.env["sales.target.cell"].browse(cell_id).display_name,
                         number=formatLang(self.env, float(number)),
+                    )
+                )
+            if number >= TOO_LARGE:
+                raise ValidationError(
+                    self.env._(
+                        "%(cell)s: %(number)s is too large for a target. Check its digits.",
+                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
+                        number=number,
                     )
                 )
             if number % unit:

@@ -5,10 +5,8 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.allocation import AllocationError
-from ..sales_target_figures import TARGET_VALUE
-
-# What fits a float to the cent; nobody sells more, but somebody holds a key down.
-TOO_LARGE = Decimal("1e13")
+from ..sales_target_figures import TARGET_VALUES
+from ..sales_target_numbers import TOO_LARGE
 
 
 class SalesTarget(models.Model):
@@ -235,7 +233,7 @@ class SalesTarget(models.Model):
             )
 
     def _check_value(self, value):
-        if value not in dict(TARGET_VALUE):
+        if value not in TARGET_VALUES:
             raise ValidationError(self.env._("%(value)s is no number of a target.", value=value))
 
     def _fields_selection(self, name):
