@@ -380,6 +380,11 @@ class SalesTargetPlan(models.Model):
             self.env["sales.target.actual"]._count(plan)
             plan.refreshed_at = fields.Datetime.now()
 
+    def _roll_up(self):
+        """Write what follows from the tree and its numbers, such as what is unassigned."""
+        for plan in self.sudo():
+            self.env["sales.target.actual"]._roll_up(plan)
+
     @api.model
     def _cron_refresh(self):
         """Count one plan per transaction, the longest not counted first."""

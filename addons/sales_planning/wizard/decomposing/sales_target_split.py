@@ -98,6 +98,14 @@ class SalesTargetSplit(models.TransientModel):
     # === BUSINESS METHODS === #
     def _create_parts(self):
         target = self.target_id
+        for line in self.line_ids.filtered(lambda line: line.weight < 0):
+            raise UserError(
+                self.env._(
+                    "%(part)s: the weight %(weight)s is negative. Enter 0 or more.",
+                    part=line.record_ref.display_name,
+                    weight=f"{line.weight:g}",
+                )
+            )
         given = {name: target[name].id for name in target._named_dimensions()}
         existing = {part[self.dimension]: part for part in target.child_ids}
         for line in self.line_ids.filtered(lambda line: line.record_ref in existing):

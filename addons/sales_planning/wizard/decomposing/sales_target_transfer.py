@@ -86,7 +86,6 @@ class SalesTargetTransferLine(models.TransientModel):
     giver_id = fields.Many2one(related="transfer_id.target_id")
     target_id = fields.Many2one(
         "sales.target",
-        string="Target",
         domain="[('plan_id', '=', plan_id), ('id', '!=', giver_id)]",
     )
     user_id = fields.Many2one(
@@ -115,9 +114,9 @@ class SalesTargetTransferLine(models.TransientModel):
                     target=giver.display_name,
                 )
             )
-        values = {name: giver[name].id for name in giver._named_dimensions()}
-        values["user_id"] = self.user_id.id
-        domain = [("plan_id", "=", giver.plan_id.id)] + [
-            (name, "=", values.get(name, False)) for name in giver._get_dimensions()
-        ]
-        return giver.sudo().search(domain, limit=1) or giver.sudo()._create_beside(values)
+        return giver._get_same_of(self.user_id) or giver.sudo()._create_beside(
+            {
+                **{name: giver[name].id for name in giver._named_dimensions()},
+                "user_id": self.user_id.id,
+            }
+        )
