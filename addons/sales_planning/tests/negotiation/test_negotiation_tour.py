@@ -42,6 +42,7 @@ class TestNegotiationTour(SalesPlanningCommon, HttpCase):
         )
 
     def test_approve_and_revise(self):
+        self.top.action_roll_up()
         director = self._create_user("director", "sales_team.group_sale_manager")
         self.env["sales.approval.rule"].create(
             {
@@ -60,4 +61,5 @@ class TestNegotiationTour(SalesPlanningCommon, HttpCase):
         self.assertEqual(self.plan.state, "approved")
         self.assertEqual(self.plan.revision_ids.reason, "The market grows")
         self.assertEqual(self._cell(self.target, 12).assigned, 110)
-        self.assertEqual(self._cell(self.top, 12).unassigned, 100)
+        self.assertEqual(self._cell(self.top, 12).assigned, 110)
+        self.assertEqual(self._cell(self.top, 12).unassigned, 0)
