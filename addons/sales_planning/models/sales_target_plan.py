@@ -222,6 +222,11 @@ class SalesTargetPlan(models.Model):
             context={"default_plan_id": self.id},
         )
 
+    def action_new_target(self):
+        self.ensure_one()
+        action = self.action_open_targets()
+        return {**action, "name": self.env._("New Target"), "views": [(False, "form")]}
+
     def action_open_attainment(self):
         self.action_refresh()
         return self._prepare_action(
