@@ -5,11 +5,16 @@ user that it belongs to and writes ``docs/guide/images/<name>.<language>.png``.
 """
 
 import base64
+import io
 import os
 import sys
 from dataclasses import dataclass
 
+from dateutil.relativedelta import relativedelta
+from openpyxl import load_workbook
 from PIL import Image
+
+from odoo import fields
 
 from . import browser, paths, platform, server
 from .chromium import PageError, open_page
@@ -52,14 +57,24 @@ def _tab(name):
     return f".o_notebook .nav-link[name={name}]"
 
 
+ANY = ".o_content"
 LIST = ".o_list_table .o_data_row, .o_list_table .o_group_header"
 PIVOT = ".o_pivot table"
 UNFOLD = ".o_hierarchy_node_button"
 # The list begins newest first; one click takes that away, the next turns it round.
 OLDEST_FIRST = ("th[data-name=date]", "th[data-name=date]")
+EVIDENCE = ("button[name=action_open_evidence]", ".o_list_table .o_data_row")
+MATRIX = ("button[name=action_open_matrix]", ".o_sales_matrix .o_matrix_cell")
 IMPORTS = "sales_system.sales_import_ledger_action"
 LEDGER = "sales_system.sales_ledger_entry_action"
 PLANS = "sales_planning.sales_target_plan_action"
+TARGETS = "sales_planning.sales_target_action"
+MY_PROPOSALS = "sales_planning.sales_target_proposal_action_mine"
+PROPOSALS = "sales_planning.sales_target_proposal_action"
+PROPOSAL_GAP = "sales_planning.sales_target_proposal_action_gap"
+WORKBOOKS = "sales_planning.sales_target_workbook_action"
+BUDGETS = "sales_planning.sales_budget_line_action"
+MY_SPENDING = "sales_planning.sales_budget_commitment_action_mine"
 ATTAINMENT = "sales_planning.sales_target_action_open_attainment"
 RUNS = "sales_commission.sales_commission_run_action"
 STATEMENTS = "sales_commission.sales_commission_statement_action"
@@ -79,7 +94,15 @@ PICTURES = (
     Picture("ledger-list", LEDGER, wait=LIST, clicks=OLDEST_FIRST, height=600),
     Picture("ledger-pivot", LEDGER, view="pivot", wait=PIVOT, height=480),
     Picture("target-plan", PLANS, "target_plan", height=560),
-    Picture("attainment", ATTAINMENT, wait=LIST, height=480),
+    Picture("attainment", ATTAINMENT, wait=LIST, height=640),
+    Picture("target-evidence", PLANS, "target_plan", wait=ANY, clicks=EVIDENCE, height=430),
+    Picture("target-matrix", TARGETS, "split_target", wait=ANY, clicks=MATRIX, height=400),
+    Picture("target-my-proposals", MY_PROPOSALS, wait=LIST, height=640, login="wang.wei"),
+    Picture("target-proposals", PROPOSALS, wait=LIST, height=560, login="zhao.lei"),
+    Picture("target-proposal-gap", PROPOSAL_GAP, wait=PIVOT, height=400),
+    Picture("target-workbook", WORKBOOKS, "target_workbook", height=760),
+    Picture("budgets", BUDGETS, wait=LIST, height=350),
+    Picture("spend-request", MY_SPENDING, "spend_request", height=480, login="wang.wei"),
     Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
@@ -111,6 +134,10 @@ FILE_ROWS = (
 )
 UNKNOWN_CUSTOMER = "C117"
 
+# Of an exported row of targets: after key, name, category, product and last year.
+FIRST_PERIOD = 5
+
+RECENT = {"en_US": "Last six months", "zh_CN": "近六个月"}
 RULE_NAMES = {"en_US": "Large discounts", "zh_CN": "大额折扣"}
 
 
@@ -136,7 +163,37 @@ def checked_import(env):
 
 
 def target_plan(env):
-    return _first(env, "sales.target.plan", [("state", "!=", "draft")])
+    plan = env.ref("sales_planning.target_plan_bikes")
+    plan.action_refresh()
+    return plan
+
+
+def split_target(env):
+    return env.ref("sales_planning.target_next_east")
+
+
+def target_workbook(env):
+    """Return a checked file that gives the rest of a target to the part that has no number."""
+    target = env.ref("sales_planning.target_pieces")
+    part = env.ref("sales_planning.target_pieces_cargo")
+    filename, content = env["sales.target.sheet"]._export(target.plan_id, target, "assigned")
+    workbook = load_workbook(io.BytesIO(content))
+    rows = workbook.active.iter_rows()
+    row = next(cells for cells in rows if cells[0].value == str(part.id))
+    periods = target.cell_ids.sorted("date_from")
+    for cell, of_period in zip(row[FIRST_PERIOD:], periods, strict=False):
+        cell.value = of_period.unassigned
+    edited = io.BytesIO()
+    workbook.save(edited)
+    document = env["sales.target.workbook"].create(
+        {"file": base64.b64encode(edited.getvalue()), "filename": filename}
+    )
+    document.action_check()
+    return document
+
+
+def spend_request(env):
+    return env.ref("sales_planning.spend_test_bikes")
 
 
 def commission_plan(env):
@@ -256,10 +313,27 @@ def prepare(database, language, pictures):
         users = env["res.users"].search([("login", "in", list(logins))])
         users.write({"lang": language, "tz": "Asia/Shanghai"})
         env = env(context={"lang": language, "tz": "Asia/Shanghai"})
+        show_recent_sales(env)
         records = {}
         for name in {one.record for one in pictures if one.record}:
             records[name] = globals()[name](env)
         return {one.name: _path(one, records) for one in pictures}
+
+
+def show_recent_sales(env):
+    """Let the ledger open with the months that have documents: the years before were imported."""
+    first = fields.Date.context_today(env.user) - relativedelta(months=6, day=1)
+    values = {
+        "name": RECENT[env.lang],
+        "domain": repr([("date", ">=", fields.Date.to_string(first))]),
+        "is_default": True,
+    }
+    own = {"model_id": "sales.ledger.entry", "action_id": env.ref(LEDGER).id}
+    known = env["ir.filters"].search([(name, "=", value) for name, value in own.items()])
+    if known:
+        known.write(values)
+    else:
+        env["ir.filters"].create({**own, **values, "user_ids": env.user.ids})
 
 
 def _path(picture, records):

@@ -18,3 +18,4 @@ from . import weighing
 from . import decomposing
 from . import budget
 from . import exchange
+from . import organisation

@@ -283,7 +283,7 @@ class SalesImport(models.Model):
                 for key in keys
             },
             "imported",
-            import_=self,
+            origin=self,
         )
         plan._refresh()
         return changed

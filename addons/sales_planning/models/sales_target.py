@@ -224,6 +224,7 @@ class SalesTarget(models.Model):
         if not self.env.context.get("adds_to_approved_plan"):
             targets.plan_id._check_draft()
         targets._create_cells()
+        targets.filtered("parent_id").plan_id._roll_up()
         return targets
 
     def write(self, vals):
@@ -234,11 +235,19 @@ class SalesTarget(models.Model):
         result = super().write(vals)
         if fixed:
             self.plan_id._check_draft()
+        if "parent_id" in vals:
+            self.plan_id._roll_up()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):
         self.plan_id._check_draft()
+
+    def unlink(self):
+        plans = self.filtered("parent_id").plan_id
+        result = super().unlink()
+        plans._roll_up()
+        return result
 
     # === ACTION METHODS === #
     def action_open_ledger(self):

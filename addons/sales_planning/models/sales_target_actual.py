@@ -161,15 +161,19 @@ class SalesTargetActual(models.AbstractModel):
 
     @api.model
     def _lower_query(self, plan):
-        """:return: ``SQL`` of what the parts of each node sum up to, by period"""
+        """:return: ``SQL`` of what the parts of each node sum up to, by period
+
+        Parts without a number sum up to 0: of a node that has parts all is unassigned until one
+        of them has a number. Of a node without parts nothing is, so it is not among the rows.
+        """
         return SQL(
             """
-            SELECT node.parent_id AS target_id, part.date_from, SUM(part.assigned) AS assigned
+            SELECT node.parent_id AS target_id, part.date_from,
+                   COALESCE(SUM(part.assigned), 0) AS assigned
               FROM sales_target_cell part
               JOIN sales_target node ON node.id = part.target_id
              WHERE node.plan_id = %s AND node.parent_id IS NOT NULL
              GROUP BY 1, 2
-            HAVING COUNT(part.assigned) > 0
             """,
             plan.id,
         )

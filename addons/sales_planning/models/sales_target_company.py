@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SalesTargetCompany(models.Model):
@@ -47,3 +48,40 @@ class SalesTargetCompany(models.Model):
                     plan.date_from or fields.Date.context_today(line),
                 )
             )
+
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_plan_open()
+        return lines
+
+    def write(self, vals):
+        self._check_plan_open()
+        result = super().write(vals)
+        if "plan_id" in vals:
+            # Nor may it have moved into a plan that stands.
+            self._check_plan_open()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_fixed(self):
+        self._check_plan_open()
+
+    # === BUSINESS METHODS === #
+    def _check_plan_open(self):
+        """:raises UserError: people are measured by the plan, and so at its rates"""
+        for plan in self.plan_id:
+            # Whoever approves the plan meanwhile, or has just done so, comes first or second.
+            self.env["sales.target.numbers"]._lock(plan)
+            if plan.state not in ("draft", "proposing"):
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is approved, so the companies that it counts and their plan "
+                        "rates stand. Make a new version to change %(company)s.",
+                        plan=plan.display_name,
+                        company=self.filtered(lambda line, plan=plan: line.plan_id == plan)[
+                            :1
+                        ].company_id.name,
+                    )
+                )

@@ -50,7 +50,7 @@ class SalesTargetFigures(models.AbstractModel):
     unassigned = OptionalMonetary(
         readonly=True,
         help="Target less the targets below it: what nobody has to reach yet. Empty where "
-        "nothing is split.",
+        "no target is below.",
     )
     actual = fields.Monetary(readonly=True)
     late = fields.Monetary(

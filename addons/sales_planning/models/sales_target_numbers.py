@@ -8,6 +8,8 @@ from odoo.tools.misc import formatLang
 
 # Names the revision to the trigger that guards approved numbers, see SalesTargetCell.init.
 REVISION_SETTING = "sales_planning.revision"
+# What fits a float to the cent; nobody sells more, but somebody holds a key down.
+TOO_LARGE = Decimal("1e13")
 
 
 class SalesTargetNumbers(models.AbstractModel):
@@ -22,7 +24,7 @@ class SalesTargetNumbers(models.AbstractModel):
     _description = "Numbers of Target Plans"
 
     @api.model
-    def _set(self, plan, value, numbers, operation, reason=None, expected=None, import_=None):
+    def _set(self, plan, value, numbers, operation, reason=None, expected=None, origin=None):
         """Set numbers of cells of one plan, all of them or none.
 
         Callers have checked that the user may: this works on any cell of the plan.
@@ -32,6 +34,7 @@ class SalesTargetNumbers(models.AbstractModel):
         :param str operation: a key of ``TARGET_OPERATION``
         :param str reason: why; needed where the plan is approved, for its revision
         :param dict expected: cell id → Decimal or None that the user saw there
+        :param origin: record that the numbers come from, of a model in :meth:`_get_origins`
         :return: int, how many numbers changed
         :raises UserError: the plan is closed, or approved and there is no reason; or somebody
             else changed a number meanwhile
@@ -45,14 +48,14 @@ class SalesTargetNumbers(models.AbstractModel):
             self._check_expected(value, expected)
         # All of it or nothing, also for callers that catch the refusal.
         with self.env.cr.savepoint():
-            changed = self._write_numbers(plan, value, numbers, operation, reason, import_)
+            changed = self._write_numbers(plan, value, numbers, operation, reason, origin)
             if changed:
                 self.env["sales.target.actual"]._roll_up(plan)
-                plan._check_within()
+                plan._check_within(value)
         return changed
 
     @api.model
-    def _write_numbers(self, plan, value, numbers, operation, reason, import_):
+    def _write_numbers(self, plan, value, numbers, operation, reason, origin):
         """:return: int, how many numbers changed"""
         revision = None
         if plan.state == "approved":
@@ -63,7 +66,7 @@ class SalesTargetNumbers(models.AbstractModel):
             revision = self.env["sales.target.revision"].sudo()._start(plan, reason)
         with self._passing(revision):
             self.env.cr.execute(
-                self._set_query(value, numbers, operation, reason, revision, import_)
+                self._set_query(value, numbers, operation, reason, revision, origin)
             )
             changed = self.env.cr.rowcount
         self.env["sales.target.change"].invalidate_model()
@@ -124,6 +127,14 @@ class SalesTargetNumbers(models.AbstractModel):
                         number=formatLang(self.env, float(number)),
                     )
                 )
+            if number >= TOO_LARGE:
+                raise ValidationError(
+                    self.env._(
+                        "%(cell)s: %(number)s is too large for a target. Check its digits.",
+                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
+                        number=number,
+                    )
+                )
             if number % unit:
                 raise ValidationError(
                     self.env._(
@@ -158,6 +169,11 @@ class SalesTargetNumbers(models.AbstractModel):
 
     # === QUERIES === #
     @api.model
+    def _get_origins(self):
+        """:return: dict of model → field of a change that names the record that it comes from"""
+        return {"sales.import": "import_id"}
+
+    @api.model
     def _read(self, value, cell_ids):
         """:return: dict of cell id → Decimal or None, as the database has it"""
         self.env["sales.target.cell"].flush_model()
@@ -171,7 +187,7 @@ class SalesTargetNumbers(models.AbstractModel):
         return {cell_id: self._to_decimal(number) for cell_id, number in rows}
 
     @api.model
-    def _set_query(self, value, numbers, operation, reason, revision, import_):
+    def _set_query(self, value, numbers, operation, reason, revision, origin):
         column = SQL.identifier(value)
         return SQL(
             """
@@ -183,10 +199,10 @@ class SalesTargetNumbers(models.AbstractModel):
             ), logged AS (
                 INSERT INTO sales_target_change (
                     cell_id, value, amount_before, amount_after, operation, reason,
-                    revision_id, import_id, create_uid, write_uid, create_date, write_date
+                    revision_id%(origin_names)s, create_uid, write_uid, create_date, write_date
                 )
                 SELECT id, %(value)s, before, after, %(operation)s, %(reason)s,
-                       %(revision)s, %(import_id)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                       %(revision)s%(origin_values)s, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM given
             )
             UPDATE sales_target_cell cell
@@ -201,7 +217,10 @@ class SalesTargetNumbers(models.AbstractModel):
             operation=operation,
             reason=reason or None,
             revision=revision.id if revision else None,
-            import_id=import_.id if import_ else None,
+            origin_names=SQL(", %s", SQL.identifier(self._get_origins()[origin._name]))
+            if origin
+            else SQL(""),
+            origin_values=SQL(", %s", origin.id) if origin else SQL(""),
             uid=self.env.uid,
             now=fields.Datetime.now(),
             measures=self._measures_after(value),

@@ -222,6 +222,11 @@ class SalesTargetPlan(models.Model):
             context={"default_plan_id": self.id},
         )
 
+    def action_new_target(self):
+        self.ensure_one()
+        action = self.action_open_targets()
+        return {**action, "name": self.env._("New Target"), "views": [(False, "form")]}
+
     def action_open_attainment(self):
         self.action_refresh()
         return self._prepare_action(
@@ -379,6 +384,11 @@ class SalesTargetPlan(models.Model):
         for plan in open_plans.try_lock_for_update(allow_referencing=True):
             self.env["sales.target.actual"]._count(plan)
             plan.refreshed_at = fields.Datetime.now()
+
+    def _roll_up(self):
+        """Write what follows from the tree and its numbers, such as what is unassigned."""
+        for plan in self.sudo():
+            self.env["sales.target.actual"]._roll_up(plan)
 
     @api.model
     def _cron_refresh(self):

@@ -1,18 +1,22 @@
 from . import test_access
+from . import test_access_rules
 from . import test_actual
 from . import test_adventure_works
 from . import test_allocation
 from . import test_allocation_properties
 from . import test_attainment_tour
 from . import test_periods
+from . import test_plan_companies
 from . import test_security
 from . import test_sheet
 from . import test_target
 from . import test_target_import
 from . import test_target_plan
 from . import test_target_rpc
-from .decomposing import test_decomposing, test_matrix, test_matrix_tour, test_matrix_units
-from .decomposing import test_wizards
+from . import test_walk
+from .decomposing import test_bad_input, test_decomposing, test_matrix, test_matrix_tour
+from .decomposing import test_matrix_units
+from .decomposing import test_unassigned, test_wizards
 from .weighing import test_evidence
 from .weighing import test_season_profile
 from .weighing import test_weights
@@ -25,8 +29,11 @@ from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
 from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
-from .exchange import test_workbook, test_workbook_engine, test_workbook_tour
+from .budget import test_budget_version
+from .exchange import test_workbook, test_workbook_engine, test_workbook_proposals
+from .exchange import test_workbook_tour
 from .attainment import test_agreement
 from .attainment import test_new_customers
 from .attainment import test_screens
 from .attainment import test_standing
+from .organisation import test_target_handover

@@ -57,6 +57,12 @@ class TestTarget(SalesPlanningCommon):
             self._cell(target, 1).assigned = 10.005
         self.assertEqual(self._cell(target, 1).assigned, 5)
 
+    def test_a_number_that_nobody_reaches_is_refused(self):
+        target = self._create_target({1: 10}, user_id=self.seller.id)
+        with self.assertRaisesRegex(ValidationError, r"Jan 2026: .* is too large for a target"):
+            self._cell(target, 1).assigned = 10**13
+        self.assertEqual(self._cell(target, 1).assigned, 10)
+
     def test_no_number_is_not_zero(self):
         target = self._create_target({1: 0}, user_id=self.seller.id)
         january, february = (self._cell(target, month) for month in (1, 2))

@@ -104,6 +104,7 @@ class TestTargetPlan(SalesPlanningCommon):
         self._create_target({1: 100}, user_id=self.seller.id)
         for action, model in (
             (self.plan.action_open_targets(), "sales.target"),
+            (self.plan.action_new_target(), "sales.target"),
             (self.plan.action_open_attainment(), "sales.target.cell"),
             (self.plan.action_open_ledger(), "sales.ledger.entry"),
             (self.plan.target_ids.action_open_cells(), "sales.target.cell"),

@@ -84,6 +84,7 @@ class SalesTarget(models.Model):
                 "sales_planning.sales_target_action_attainment"
             ),
             "context": {
+                "create": False,  # a target is made in its plan
                 "search_default_running": bool(running),
                 "search_default_upper": count > SHOWN_WHOLE,
                 **({"default_plan_id": running.id} if len(running) == 1 else {}),

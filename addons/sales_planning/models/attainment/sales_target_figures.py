@@ -23,6 +23,7 @@ class SalesTargetFigures(models.AbstractModel):
     _inherit = "sales.target.figures"
 
     expected_to_date = OptionalMonetary(
+        "Expected to Date",
         readonly=True,
         help="Targets of the periods that are over, and of the running one the share of its "
         "working days before today, by the company's working hours and public holidays.",

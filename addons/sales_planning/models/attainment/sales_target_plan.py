@@ -43,7 +43,7 @@ class SalesTargetPlan(models.Model):
         help="Working days of the company from today to the end of the plan, "
         "on the day when the plan was counted.",
     )
-    expected_to_date = OptionalMonetary(compute="_compute_standing")
+    expected_to_date = OptionalMonetary("Expected to Date", compute="_compute_standing")
     pace = fields.Float("Pace (%)", compute="_compute_standing", digits=(16, 2))
     forecast = OptionalMonetary(compute="_compute_standing")
     gap_per_day = OptionalMonetary("Gap per Working Day", compute="_compute_standing")

@@ -4,6 +4,8 @@ from . import sales_budget_line_figures
 from . import sales_budget_line_distribution
 from . import sales_budget_commitment
 from . import sales_budget_commitment_bases
+from . import sales_budget_commitment_version
 from . import sales_target
 from . import sales_target_plan
+from . import sales_target_plan_version
 from . import sales_target_actual

@@ -28,7 +28,9 @@ class SalesBudgetCommitment(models.Model):
     _rec_names_search = ["name", "purpose"]
 
     # === FIELDS === #
-    name = fields.Char("Number", readonly=True, copy=False, default=lambda self: self.env._("New"))
+    name = fields.Char(
+        "Request No.", readonly=True, copy=False, default=lambda self: self.env._("New")
+    )
     state = fields.Selection(
         COMMITMENT_STATE, default="draft", required=True, readonly=True, copy=False, tracking=True
     )

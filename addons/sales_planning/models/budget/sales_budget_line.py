@@ -229,6 +229,10 @@ class SalesBudgetLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         self._check_open()
+        self._check_not_in_use()
+
+    def _check_not_in_use(self):
+        """:raises UserError: somebody has asked for money of a budget"""
         for line in self.sudo():
             if line.commitment_ids:
                 raise UserError(

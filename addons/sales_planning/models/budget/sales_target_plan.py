@@ -20,6 +20,11 @@ class SalesTargetPlan(models.Model):
         for plan in self:
             plan.budget_line_count = counts.get(plan._origin, 0)
 
+    # === CRUD METHODS === #
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_money_asked_for(self):
+        self.budget_line_ids._check_not_in_use()
+
     # === ACTION METHODS === #
     def action_open_budgets(self):
         self.ensure_one()

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...engine.allocation import AllocationError, Matrix, split_matrix
 from ...engine.allocation.errors import Reason
+from .sales_target_cell import SPLIT_VALUES
 
 # Ways to take the shares of a split; the numbers that stand there are one of them.
 CURRENT = "current"
+MOST_YEARS_BACK = 10
 
 
 class SalesTarget(models.Model):
@@ -28,6 +30,17 @@ class SalesTarget(models.Model):
             above = [int(id_) for id_ in (target.sudo().parent_path or "").split("/")[:-2]]
             target.can_assign = everything or not led.isdisjoint(above)
 
+    # === CRUD METHODS === #
+    def write(self, vals):
+        if "weight" in vals:
+            self._check_weight(vals["weight"])
+        result = super().write(vals)
+        if "parent_id" in vals:
+            for plan in self.plan_id:
+                for value in SPLIT_VALUES:
+                    plan._check_within(value)
+        return result
+
     # === ACTION METHODS === #
     def action_set_total(self, total, method="equal", value="assigned", reason=False, **options):
         """Fill in the whole of a target: its periods share it, and its parts share theirs.
@@ -36,18 +49,23 @@ class SalesTarget(models.Model):
         :param str method: how periods share, see :class:`SalesTargetWeights`
         """
         self.ensure_one()
+        self._check_value(value)
         self._check_can_assign()
         branches = self.env["sales.target.branch"]
         branch = branches._load(self, value)
-        closed = {first for first in branch.periods if not self.plan_id._is_open(first)}
+        periods = branch.periods
+        closed = {first for first in periods if not self.plan_id._is_open(first)}
         weights = self._get_shares(method, branch, self, **options)
         matrix = Matrix(
             rows=[self.id],
-            columns=branch.periods,
-            weights=[[weights.get((self.id, first)) for first in branch.periods]],
+            columns=periods,
+            # A period that is over keeps its number, and stays without one where it has none.
+            weights=[
+                [None if first in closed else weights.get((self.id, first)) for first in periods]
+            ],
             pins={
                 key: number
-                for key in [(self.id, first) for first in branch.periods]
+                for key in [(self.id, first) for first in periods]
                 if (key in branch.pinned or key[1] in closed)
                 and (number := branch.numbers[key]) is not None
             },
@@ -57,11 +75,12 @@ class SalesTarget(models.Model):
             split_matrix,
             matrix,
             self.plan_id._get_unit(),
-            row_totals=[self.env["sales.target.numbers"]._to_decimal(total)],
+            row_totals=[self._to_number(total)],
         )
-        numbers = branches._split_below(
-            branch, {self.id: dict(zip(branch.periods, row, strict=True))}
-        )
+        open_ = {
+            first: number for first, number in zip(periods, row, strict=True) if first not in closed
+        }
+        numbers = branches._split_below(branch, {self.id: open_})
         branches._save(branch, numbers, "split", reason)
         return True
 
@@ -70,6 +89,7 @@ class SalesTarget(models.Model):
 
         Pinned numbers and those of periods that are over stay.
         """
+        self._check_value(value)
         branches = self.env["sales.target.branch"]
         for target in self:
             target._check_can_split()
@@ -94,6 +114,7 @@ class SalesTarget(models.Model):
         The way from the people's numbers to the company's: only periods that have numbers
         below are changed.
         """
+        self._check_value(value)
         branches = self.env["sales.target.branch"]
         for target in self:
             target._check_can_split()
@@ -109,6 +130,17 @@ class SalesTarget(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+    def _check_weight(self, weight):
+        """Before the database, whose sentence does not know whose weight it is."""
+        if isinstance(weight, int | float) and weight < 0:
+            raise ValidationError(
+                self.env._(
+                    "%(target)s: the weight %(weight)s is negative. Enter 0 or more.",
+                    target=self[:1].display_name,
+                    weight=f"{weight:g}",
+                )
+            )
+
     @api.model
     def _get_led_ids(self):
         """:return: set of the ids of the targets that the user answers for"""
@@ -147,8 +179,47 @@ class SalesTarget(models.Model):
                 for first in branch.periods
             }
         return self.env["sales.target.weights"]._get_weights(
-            branch.plan, method, targets.ids, **options
+            branch.plan, method, targets.ids, **self._clean_options(options)
         )
+
+    def _clean_options(self, options):
+        """:param dict options: of a method of ``sales.target.weights``, as somebody sent them
+        :return: dict of those that say something
+        :raises UserError: one of them is of no use
+        """
+        clean = {}
+        if options.get("percent"):
+            clean["percent"] = self._to_number(options["percent"])
+        if options.get("years"):
+            clean["years"] = years = self._to_number(options["years"])
+            if years not in range(1, MOST_YEARS_BACK + 1):
+                raise ValidationError(
+                    self.env._(
+                        "%(years)s years back is not possible. Enter a whole number from 1 to "
+                        "%(most)s.",
+                        years=years,
+                        most=MOST_YEARS_BACK,
+                    )
+                )
+            clean["years"] = int(years)
+        if options.get("profile"):
+            clean["profile"] = self._get_profile(options["profile"])
+        return clean
+
+    def _get_profile(self, given):
+        """:param given: a season profile, or its id"""
+        profiles = self.env["sales.season.profile"]
+        ids = given.ids if isinstance(given, models.BaseModel) else [given]
+        profile = profiles.search([("id", "in", [id_ for id_ in ids if isinstance(id_, int)])])
+        if not profile:
+            raise ValidationError(
+                self.env._(
+                    "The season profile “%(profile)s” is gone, or not for you to see. Choose "
+                    "another one.",
+                    profile=given,
+                )
+            )
+        return profile
 
     def _fill_gaps(self, branch, shares, parts, numbers):
         """Share periods in which no part has a share as the whole of the plan is shared.

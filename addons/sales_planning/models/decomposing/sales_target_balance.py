@@ -61,6 +61,7 @@ class SalesTarget(models.Model):
             method,
             branch,
             self.browse(rows),
-            **{name: state[name] for name in ("growth", "profile_id") if state.get(name)},
+            percent=state.get("growth") or 0,
+            profile=state.get("profile_id"),
         )
         return [[shares.get((row, first)) for first in branch.periods] for row in rows]

@@ -189,7 +189,7 @@ class SalesTargetBranch(models.AbstractModel):
 
     # === WRITING === #
     @api.model
-    def _save(self, branch, numbers, operation, reason=None, expected=None):
+    def _save(self, branch, numbers, operation, reason=None, expected=None, origin=None):
         """Write the numbers that differ from those that the branch was read with.
 
         :return: int, how many changed
@@ -197,6 +197,9 @@ class SalesTargetBranch(models.AbstractModel):
         changed = {
             key: number for key, number in numbers.items() if number != branch.numbers.get(key)
         }
+        if branch.value == "proposed":
+            # Proposals are their owners', whichever way they are entered.
+            self.env["sales.target"].browse({key[0] for key in changed})._check_may_propose()
         seen = {branch.cells[key]: branch.numbers[key] for key in changed}
         return self.env["sales.target.numbers"]._set(
             branch.plan,
@@ -205,6 +208,7 @@ class SalesTargetBranch(models.AbstractModel):
             operation,
             reason=reason,
             expected={**seen, **(expected or {})},
+            origin=origin,
         )
 
     # === REFUSING === #

@@ -40,6 +40,8 @@ class SalesTargetCell(models.Model):
                     for cell in cells
                     if value in typed[cell]
                 }
+                if amounts and value == "proposed" and not self.env.su:
+                    self.browse([cell.id for cell in amounts]).target_id._check_may_propose()
                 if amounts and value in SPLIT_VALUES and cells.target_id.child_ids:
                     self._type_with_parts(value, amounts)
                 elif amounts:

@@ -5,10 +5,8 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.allocation import AllocationError
-from ..sales_target_figures import TARGET_VALUE
-
-# What fits a float to the cent; nobody sells more, but somebody holds a key down.
-TOO_LARGE = Decimal("1e13")
+from ..sales_target_figures import TARGET_VALUES
+from ..sales_target_numbers import TOO_LARGE
 
 
 class SalesTarget(models.Model):
@@ -40,6 +38,7 @@ class SalesTarget(models.Model):
         parts = self.browse(branch.children(self.id))
         plan = self.plan_id
         evidence = self.env["sales.target.evidence"]._get_evidence(plan, parts.ids)
+        obstacle = self._get_obstacle(parts, value)
         return {
             "target": {
                 "id": self.id,
@@ -54,8 +53,8 @@ class SalesTarget(models.Model):
             "plan": self._get_matrix_plan(parts),
             "value": value,
             "values": self._fields_selection("value"),
-            "can_edit": not self._get_obstacle(),
-            "why_not": self._get_obstacle(),
+            "can_edit": not obstacle,
+            "why_not": obstacle,
             "reason_needed": plan.state == "approved",
             "columns": [
                 {
@@ -200,8 +199,8 @@ class SalesTarget(models.Model):
         named = [self.sudo()[name].display_name for name in self._get_new_dimensions()]
         return " · ".join(named) or self.name
 
-    def _get_obstacle(self):
-        """:return: why the user cannot change the parts of this target now, or False"""
+    def _get_obstacle(self, parts, value):
+        """:return: why the user cannot change this number of the parts now, or False"""
         plan = self.plan_id
         if plan.state == "closed":
             return self.env._("%(plan)s is closed: its numbers stay.", plan=plan.name)
@@ -210,6 +209,8 @@ class SalesTarget(models.Model):
                 "The parts of this target are set by %(owner)s.",
                 owner=self.sudo().responsible_id.name or self.env._("a sales manager"),
             )
+        if locked := parts._get_locked_reasons(value) if value == "proposed" else None:
+            return next(iter(locked.values()))
         return False
 
     def _pin(self, changes):
@@ -232,7 +233,7 @@ class SalesTarget(models.Model):
             )
 
     def _check_value(self, value):
-        if value not in dict(TARGET_VALUE):
+        if value not in TARGET_VALUES:
             raise ValidationError(self.env._("%(value)s is no number of a target.", value=value))
 
     def _fields_selection(self, name):

@@ -2,7 +2,10 @@ from babel.dates import format_skeleton
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, formatLang, get_lang
+
+from .sales_target_cell import SPLIT_VALUES
 
 # How a period is written, as a skeleton that each language orders in its own way:
 # month → “Jul 2026” and “2026年7月”.
@@ -31,20 +34,64 @@ class SalesTargetPlan(models.Model):
     def _get_unassigned_message(self):
         """:return: which number its parts do not make up, and what to do, or None"""
         self.ensure_one()
-        self.env["sales.target.actual"]._roll_up(self)
-        cell = self.env["sales.target.cell"].search(
-            [("target_id.plan_id", "=", self.id), ("unassigned", ">", 0)],
-            order="date_from, target_id",
-            limit=1,
+        for value in SPLIT_VALUES:
+            cell, _number, rest = self._get_uneven(value, SQL("rest > 0"))
+            if cell:
+                return self.env._(
+                    "%(cell)s has %(amount)s that no target below it has. Choose Balance to share "
+                    "it out, or Add Up to take the sum of the targets below.",
+                    cell=self._get_number_name(cell, value),
+                    amount=self._format_number(rest),
+                )
+        return None
+
+    def _get_uneven(self, value, condition):
+        """Find a target that its parts do not make up.
+
+        Parts that have no number yet leave the whole target open. A stretch or challenge may
+        stand above targets that have none at all.
+
+        :param str value: a key of ``SPLIT_VALUES``
+        :param condition: ``SQL`` about ``rest``, the target less its parts
+        :return: (cell, its number, the rest), the cell empty where there is none
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, number, rest
+                  FROM (
+                        SELECT cell.id, cell.date_from, cell.target_id, cell.%(value)s AS number,
+                               cell.%(value)s - COALESCE(SUM(lower.%(value)s), 0) AS rest
+                          FROM sales_target_cell cell
+                          JOIN sales_target part ON part.parent_id = cell.target_id
+                          JOIN sales_target_cell lower
+                            ON lower.target_id = part.id AND lower.date_from = cell.date_from
+                         WHERE part.plan_id = %(plan)s
+                         GROUP BY cell.id
+                        HAVING %(is_assigned)s OR COUNT(lower.%(value)s) > 0
+                       ) AS split
+                 WHERE %(condition)s
+                 ORDER BY date_from, target_id
+                 LIMIT 1
+                """,
+                value=SQL.identifier(value),
+                plan=self.id,
+                is_assigned=value == "assigned",
+                condition=condition,
+            )
         )
-        if not cell:
-            return None
-        return self.env._(
-            "%(cell)s has %(amount)s that no target below it has. Choose Balance to share it "
-            "out, or Add Up to take the sum of the targets below.",
-            cell=cell.display_name,
-            amount=formatLang(self.env, cell.unassigned, digits=self._get_decimal_places()),
-        )
+        cell_id, number, rest = rows[0] if rows else (False, 0, 0)
+        return self.env["sales.target.cell"].browse(cell_id or []), number, rest
+
+    def _get_number_name(self, cell, value):
+        if value == "assigned":
+            return cell.display_name
+        return f"{cell.display_name} ({cell._fields[value]._description_string(self.env)})"
+
+    def _format_number(self, number):
+        return formatLang(self.env, float(number), digits=self._get_decimal_places())
 
     def _is_open(self, first):
         """:param date first: first day of a period
@@ -69,23 +116,21 @@ class SalesTargetPlan(models.Model):
         self.ensure_one()
         return self.currency_id.decimal_places if self.currency_id else NO_DECIMALS
 
-    def _check_within(self):
-        """:raises ValidationError: parts of a target add up to more than it"""
-        self.ensure_one()
-        cell = self.env["sales.target.cell"].search(
-            [("target_id.plan_id", "=", self.id), ("unassigned", "<", 0)],
-            order="date_from, target_id",
-            limit=1,
-        )
+    def _check_within(self, value):
+        """:param str value: a key of ``TARGET_VALUE``; owners propose for themselves, so
+            proposals add up to anything
+        :raises ValidationError: parts of a target add up to more than it
+        """
+        if value not in SPLIT_VALUES:
+            return
+        cell, number, rest = self._get_uneven(value, SQL("rest < 0"))
         if cell:
             raise ValidationError(
                 self.env._(
                     "%(cell)s is %(number)s, and the targets below it would add up to "
                     "%(excess)s more. Raise it first, or lower one of them.",
-                    cell=cell.display_name,
-                    number=formatLang(self.env, cell.assigned, digits=self._get_decimal_places()),
-                    excess=formatLang(
-                        self.env, -cell.unassigned, digits=self._get_decimal_places()
-                    ),
+                    cell=self._get_number_name(cell, value),
+                    number=self._format_number(number),
+                    excess=self._format_number(-rest),
                 )
             )

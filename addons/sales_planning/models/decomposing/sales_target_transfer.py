@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...engine.allocation import Matrix, Part, split, transfer
 from ..sales_target import TARGET_DIMENSIONS
+from .sales_target_cell import SPLIT_VALUES
 
 
 class SalesTarget(models.Model):
@@ -13,8 +14,9 @@ class SalesTarget(models.Model):
 
     _inherit = "sales.target"
 
-    def _transfer(self, receivers, day, reason, value="assigned"):
-        """Move what is still ahead of a target on to others of the same plan.
+    def _transfer(self, receivers, day, reason):
+        """Move what is still ahead of a target on to others of the same plan: of every number
+        that its parts make up, so of stretch and challenge too.
 
         Periods that are over stay as they are; of the running one the days until the day
         before stay. What lies below giver and receivers follows in proportion; targets above
@@ -27,10 +29,15 @@ class SalesTarget(models.Model):
         """
         self.ensure_one()
         self._check_receivers(receivers)
+        return sum(self._transfer_value(receivers, day, reason, value) for value in SPLIT_VALUES)
+
+    def _transfer_value(self, receivers, day, reason, value):
         branches = self.env["sales.target.branch"]
         branch = branches._load(self.browse([self.id, *(node.id for node in receivers)]), value)
         rows = [self.id, *(node.id for node in receivers)]
         ahead = self._get_periods_ahead(day)
+        if not any(branch.row(self.id, ahead)):
+            return 0
         amounts = branches._run(
             branch,
             transfer,
@@ -61,6 +68,15 @@ class SalesTarget(models.Model):
 
     def _get_dimensions(self):
         return TARGET_DIMENSIONS
+
+    def _get_same_of(self, user):
+        """:return: the target of the plan that differs in the salesperson only, or none"""
+        self.ensure_one()
+        domain = [("plan_id", "=", self.plan_id.id)] + [
+            (name, "=", user.id if name == "user_id" else self[name].id)
+            for name in self._get_dimensions()
+        ]
+        return self.sudo().search(domain, limit=1)
 
     def _create_beside(self, values):
         """:return: a new part of the same target above, also in an approved plan: it has no

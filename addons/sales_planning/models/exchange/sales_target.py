@@ -43,15 +43,8 @@ class SalesTarget(models.Model):
         """
         own = self.with_env(self.env(su=False))
         if value == "proposed":
-            is_manager = self.env.user.has_group("sales_team.group_sale_manager")
-            return {
-                target.id: self.env._(
-                    "is proposed by %(owner)s, not by you",
-                    owner=target.responsible_id.name or self.env._("a sales manager"),
-                )
-                for target in self
-                if not is_manager and target.responsible_id != self.env.user
-            }
+            refusals = {target.id: target.sudo()._get_proposal_refusal() for target in self}
+            return {id_: str(refusal) for id_, refusal in refusals.items() if refusal}
         return {
             target.id: self.env._(
                 "is set by those above it: propose a number, or ask %(owner)s",

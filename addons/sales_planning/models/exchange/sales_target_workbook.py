@@ -383,6 +383,7 @@ class SalesTargetWorkbook(models.Model):
         plan.lock_for_update()
         findings = self._examine()
         shown = self._read_shown()
+        self._check_may_propose(shown)
         self._check_as_shown(findings, shown)
         taken = {one.cell_id for one in shown if one.is_taken}
         branch = findings.branch
@@ -442,6 +443,14 @@ class SalesTargetWorkbook(models.Model):
                 )
             )
 
+    def _check_may_propose(self, shown):
+        """Say what the screen of proposals would say.
+
+        :raises UserError: the user can no longer propose for the targets
+        """
+        if self.value == "proposed":
+            self.env["sales.target"].browse({one.target_id for one in shown})._check_may_propose()
+
     def _check_no_problem(self, findings):
         if findings.problems:
             first = findings.problems[0]
@@ -475,6 +484,7 @@ class SalesTargetWorkbook(models.Model):
         self.sudo().state = "reversed"
 
     def _check_may_reverse(self, taken):
+        self._check_may_propose(taken)
         targets = self.env["sales.target"].sudo().browse({one.target_id for one in taken})
         for target_id, reason in targets._get_locked_reasons(self.value).items():
             target = targets.browse(target_id)

@@ -189,34 +189,42 @@ class SalesTarget(models.Model):
     def _check_may_propose(self):
         """:raises UserError: the user does not own the nodes, or their time is over"""
         for target in self.sudo():
-            target.plan_id._check_proposing()
-            if target.responsible_id != self.env.user:
-                raise AccessError(
-                    self.env._(
-                        "%(target)s is proposed by %(owner)s, not by you.",
-                        target=target.name,
-                        owner=target.responsible_id.name or self.env._("nobody"),
-                    )
+            if refusal := target._get_proposal_refusal():
+                raise refusal
+
+    def _get_proposal_refusal(self):
+        """:return: the error that says why the user cannot propose for this node now, or None"""
+        self.ensure_one()
+        if message := self.plan_id._get_not_proposing_message():
+            return UserError(message)
+        if self.responsible_id != self.env.user:
+            return AccessError(
+                self.env._(
+                    "%(target)s is proposed by %(owner)s, not by you.",
+                    target=self.name,
+                    owner=self.responsible_id.name or self.env._("nobody"),
                 )
-            if target.proposal_state not in OPEN_PROPOSAL:
-                raise UserError(
-                    self.env._(
-                        "The proposal of %(target)s has been handed in. "
-                        "Ask %(leader)s to return it if it has to change.",
-                        target=target.name,
-                        leader=target.leader_id.name or self.env._("the planner"),
-                    )
+            )
+        if self.proposal_state not in OPEN_PROPOSAL:
+            return UserError(
+                self.env._(
+                    "The proposal of %(target)s has been handed in. "
+                    "Ask %(leader)s to return it if it has to change.",
+                    target=self.name,
+                    leader=self.leader_id.name or self.env._("the planner"),
                 )
-            if target._is_overdue():
-                raise UserError(
-                    self.env._(
-                        "Proposals of %(plan)s were due on %(day)s, so %(target)s can no longer "
-                        "be changed. Ask for a later deadline.",
-                        plan=target.plan_id.name,
-                        day=format_date(self.env, target._get_proposal_deadline()),
-                        target=target.name,
-                    )
+            )
+        if self._is_overdue():
+            return UserError(
+                self.env._(
+                    "Proposals of %(plan)s were due on %(day)s, so %(target)s can no longer "
+                    "be changed. Ask for a later deadline.",
+                    plan=self.plan_id.name,
+                    day=format_date(self.env, self._get_proposal_deadline()),
+                    target=self.name,
                 )
+            )
+        return None
 
     def _check_may_decide(self, states=("submitted",)):
         """:raises UserError: the user does not lead the nodes, or there is nothing to decide"""
@@ -395,9 +403,12 @@ class SalesTarget(models.Model):
                     before=format_date(self.env, self.date_end or plan.date_to),
                 ),
             )
+        self._write_end(day)
+        plan._refresh()
+
+    def _write_end(self, day):
         # Past this class's own write, which refuses dates of an approved plan.
         super().write({"date_end": day})  # pylint: disable=super-method-mismatch
-        plan._refresh()
 
     def _check_last_day(self, day):
         plan = self.plan_id

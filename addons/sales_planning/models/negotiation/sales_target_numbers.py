@@ -6,9 +6,9 @@ class SalesTargetNumbers(models.AbstractModel):
     _inherit = "sales.target.numbers"
 
     @api.model
-    def _set(self, plan, value, numbers, operation, reason=None, expected=None, import_=None):
+    def _set(self, plan, value, numbers, operation, reason=None, expected=None, origin=None):
         changed = super()._set(
-            plan, value, numbers, operation, reason=reason, expected=expected, import_=import_
+            plan, value, numbers, operation, reason=reason, expected=expected, origin=origin
         )
         self.env["sales.target.proposal"].invalidate_model()
         plan._measure_approval_again()

@@ -144,16 +144,18 @@ class SalesTargetPlan(models.Model):
     def _check_proposing(self):
         """:raises UserError: the plan does not ask for proposals at this moment"""
         for plan in self:
-            if plan.state != "proposing":
-                raise UserError(
-                    self.env._(
-                        "%(plan)s does not ask for proposals now: it is in state “%(state)s”.",
-                        plan=plan.name,
-                        state=dict(plan._fields["state"]._description_selection(self.env))[
-                            plan.state
-                        ],
-                    )
-                )
+            if message := plan._get_not_proposing_message():
+                raise UserError(message)
+
+    def _get_not_proposing_message(self):
+        self.ensure_one()
+        if self.state == "proposing":
+            return None
+        return self.env._(
+            "%(plan)s does not ask for proposals now: it is in state “%(state)s”.",
+            plan=self.name,
+            state=dict(self._fields["state"]._description_selection(self.env))[self.state],
+        )
 
     # === BUSINESS METHODS === #
     def _get_planner(self):

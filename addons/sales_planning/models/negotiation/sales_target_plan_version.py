@@ -134,15 +134,31 @@ class SalesTargetPlan(models.Model):
         }
 
     def action_open_compare(self):
-        self.ensure_one()
-        return self.target_ids._open_wizard(
+        """Compare two plans, or one with its earlier version, or the first with its next one."""
+        before, after = self._get_compared()
+        return self.env["sales.target"]._open_wizard(
             "sales.target.compare",
             self.env._("Compare"),
-            default_before_id=self.previous_id.id,
-            default_after_id=self.id,
+            default_before_id=before.id,
+            default_after_id=after.id,
         )
 
     # === BUSINESS METHODS === #
+    def _get_compared(self):
+        """:return: the earlier and the later plan of a comparison"""
+        if len(self) == 2:
+            return self.sorted(lambda plan: (plan.date_from, plan.version, plan.id))
+        if len(self) != 1:
+            raise UserError(
+                self.env._(
+                    "%(count)s plans are selected, and two can be compared. Select two.",
+                    count=len(self),
+                )
+            )
+        if self.previous_id:
+            return self.previous_id, self
+        return self, self.search([("previous_id", "=", self.id)], limit=1)
+
     def _get_version_domain(self):
         """:return: domain of all versions of the plan, this one included"""
         first = self.first_version_id or self

@@ -96,6 +96,7 @@ class TestScreens(SalesPlanningCommon):
         self.assertEqual(
             action["context"],
             {
+                "create": False,
                 "search_default_running": True,
                 "search_default_upper": False,
                 "default_plan_id": self.plan.id,
@@ -134,6 +135,8 @@ class TestScreens(SalesPlanningCommon):
         cells = self.env["sales.target.cell"]
         domain = [("plan_id", "=", self.plan.id), ("target_id.is_person", "=", True)]
         self.assertEqual(cells._read_group(domain, [], ["assigned:sum"]), [(200,)])
+        action = self._as(self.seller, cells).action_open_mine()
+        self.assertIn("'search_default_salespeople': 1", action["context"])
 
     def test_the_parts_of_a_target(self):
         region = self._create_target(territory_id=self.region.id)

@@ -19,6 +19,7 @@ class TestBudgetLine(BudgetCommon):
         self.target_li.cell_ids.write({"assigned": 50})
         budget.rate = 5
         self.assertEqual(budget.planned, 30)
+        self.top.action_roll_up()
         self.plan.action_approve()
         self.env["sales.budget.line"]._derive(self.plan)
         with self._refused(UserError, "approved, so the budget"):

@@ -1,13 +1,14 @@
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+# As a module: pytest would run a class of tests that this module names as its own.
+from odoo.addons.web.tests import test_js
 
 
 @tagged("post_install", "-at_install", "sales_planning", "sales_tour")
 class TestMatrixUnits(HttpCase):
     def test_the_editor_without_a_server(self):
         """Amounts, clipboard and steps of the matrix editor, see static/tests/matrix."""
-        suite = HOOTCommon._generate_hash(self, "@sales_planning")
+        suite = test_js.HOOTCommon._generate_hash(self, "@sales_planning")
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
             "",
@@ -15,5 +16,5 @@ class TestMatrixUnits(HttpCase):
             login="admin",
             timeout=300,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=test_js.unit_test_error_checker,
         )

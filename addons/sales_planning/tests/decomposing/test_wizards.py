@@ -58,6 +58,42 @@ class TestDecomposingWizards(DecomposingCommon):
         self.assertEqual((self._numbers(first)[0], self._numbers(second)[0]), (75.01, 25))
         self._assert_parts_fit(self.target_west)
 
+    def test_a_year_from_one_number(self):
+        """The months share the total as the parts do, here by last year."""
+        for month, user, amount in ((1, self.seller, 100), (1, self.other_seller, 50)):
+            self._post(f"2025-{month:02}-10", amount, user_id=user)
+        self._post("2025-06-10", 150, user_id=self.seller)
+        whole = self._create_target(plan=self._create_plan(name="From nothing"))
+        wizard = self._split(whole, dimension="user_id", method="last_year", total=1000.01)
+        self.assertTrue(wizard.asks_total)
+        wizard.action_split()
+        self.assertEqual(whole.assigned, 1000.01)
+        self.assertEqual(self._numbers(whole)[:6], [500.01, 0, 0, 0, 0, 500])
+        numbers = {part.user_id: self._numbers(part)[0] for part in whole.child_ids}
+        self.assertEqual(numbers, {self.seller: 333.34, self.other_seller: 166.67})
+        self._assert_balanced(whole.plan_id)
+
+    def test_a_total_that_cannot_be(self):
+        plan = self._create_plan(name="Pieces", metric="quantity")
+        self._post("2025-01-10", 100, user_id=self.seller, quantity=3)
+        whole = self._create_target(plan=plan)
+        for total, sentence in ((10.5, "decimals|smallest"), (-5, "negative")):
+            wizard = self._split(whole, dimension="user_id", method="equal", total=total)
+            with self.assertRaisesRegex(UserError, sentence), self.env.cr.savepoint():
+                wizard.action_split()
+        self.assertFalse(whole.child_ids)
+
+    def test_a_total_is_set_by_whoever_may_assign(self):
+        self.target_east.responsible_id = self.leader
+        values = {"dimension": "user_id", "method": "equal"}
+        wizard = self._split(self.target_east, user=self.leader, **values)
+        self.assertFalse(wizard.asks_total)
+        wizard = self._split(self.target_east, user=self.leader, **values, total=500)
+        self.assertEqual(len(wizard.line_ids), 2)
+        with self.assertRaises(AccessError):
+            wizard.action_split()
+        self.assertIs(self.target_east.assigned, False)
+
     def test_a_split_into_nothing_is_refused(self):
         wizard = self._split(self.target_west, dimension="campaign_id", line_ids=[])
         with self.assertRaisesRegex(UserError, "West would have no part"):

@@ -453,19 +453,6 @@ class TestTargetWorkbookAccess(ExchangeCommon):
         document = self._upload(workbook, user=self.leader)
         self.assertIn("is set by those above it", document.problem_ids.reason)
 
-    def test_an_owner_proposes_the_own_numbers_only(self):
-        workbook = self._export(value="proposed", user=self.seller)
-        self.assertEqual(workbook["Targets"].max_row, HEADER_ROW + 2)
-        workbook["Targets"].cell(5, JANUARY).value = 120
-        document = self._upload(workbook, user=self.seller)
-        document.action_apply()
-        self.assertEqual(self._numbers(self.target_li, "proposed")[0], 120)
-        workbook = self._export(value="proposed")
-        self._set(workbook, self.target_wang, 1, 5)
-        document = self._upload(workbook, user=self.seller)
-        reasons = set(document.problem_ids.mapped("reason"))
-        self.assertTrue(all("that you can see" in reason for reason in reasons), reasons)
-
     def test_a_salesperson_assigns_nothing(self):
         workbook = self._export(self.target_li, user=self.seller)
         self._set(workbook, self.target_li, 1, 1)

@@ -42,6 +42,10 @@ class TestNegotiationTour(SalesPlanningCommon, HttpCase):
         )
 
     def test_approve_and_revise(self):
+        # A plan with a remainder could not be approved
+        self._create_target(
+            dict.fromkeys(range(1, 13), 100), user_id=self.manager.id, parent_id=self.top.id
+        )
         director = self._create_user("director", "sales_team.group_sale_manager")
         self.env["sales.approval.rule"].create(
             {
@@ -60,4 +64,5 @@ class TestNegotiationTour(SalesPlanningCommon, HttpCase):
         self.assertEqual(self.plan.state, "approved")
         self.assertEqual(self.plan.revision_ids.reason, "The market grows")
         self.assertEqual(self._cell(self.target, 12).assigned, 110)
-        self.assertEqual(self._cell(self.top, 12).unassigned, 100)
+        self.assertEqual(self._cell(self.top, 12).assigned, 220)
+        self.assertEqual(self._cell(self.top, 12).unassigned, 0)

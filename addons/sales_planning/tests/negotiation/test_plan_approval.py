@@ -36,6 +36,13 @@ class TestPlanApproval(NegotiationCommon):
         self._approve_plan()
         self.assertEqual((self.plan.state, self.plan.approval_state), ("approved", "none"))
 
+    def test_the_state_in_chinese(self):
+        """Also where the language was there before this addon was installed."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        for model in ("sales.target.plan", "sales.budget.commitment"):
+            fields = self.env[model].with_context(lang="zh_CN").fields_get(["approval_state"])
+            self.assertEqual(dict(fields["approval_state"]["selection"])["needed"], "需审批")
+
     def test_submit_and_approve(self):
         self._create_rule("plan_total", 2000)
         plan = self._as(self.planner, self.plan)

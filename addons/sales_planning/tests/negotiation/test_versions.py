@@ -174,6 +174,24 @@ class TestVersions(NegotiationCommon):
         changes = new.action_open_changes()
         self.assertEqual(self.env["sales.target.change"].search(changes["domain"]).amount_after, 33)
 
+    def test_what_is_compared(self):
+        """A version with the one before it, the first with the next, or two that are selected."""
+        version = self._new_version()
+        later = self._create_plan(name="2027", date_from="2027-01-01", date_to="2027-12-31")
+        for plans, before, after in (
+            (version, self.plan, version),
+            (self.plan, self.plan, version),
+            (later | self.plan, self.plan, later),
+            (version | self.plan, self.plan, version),
+            (later, later, later.browse()),
+        ):
+            with self.subTest(plans=plans.mapped("display_name")):
+                context = self._as(self.seller, plans).action_open_compare()["context"]
+                self.assertEqual(context["default_before_id"], before.id)
+                self.assertEqual(context["default_after_id"], after.id)
+        with self.assertRaisesRegex(UserError, "3 plans are selected, and two can be compared"):
+            self._as(self.seller, self.plan | version | later).action_open_compare()
+
     def test_comparison_of_years(self):
         """Plans for different times are compared period by period."""
         later = self._create_plan(name="2027", date_from="2027-01-01", date_to="2027-12-31")

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
 
+from ...fields import OptionalMonetary
+
 # More parts than this are chosen by hand: nobody sets a target for each of 5,000 customers.
 MOST_PROPOSED = 100
 
@@ -18,6 +20,11 @@ class SalesTargetSplit(models.TransientModel):
     target_id = fields.Many2one("sales.target", required=True, readonly=True, ondelete="cascade")
     plan_id = fields.Many2one(related="target_id.plan_id")
     currency_id = fields.Many2one(related="target_id.currency_id")
+    asks_total = fields.Boolean(compute="_compute_asks_total", export_string_translation=False)
+    total = OptionalMonetary(
+        help="What the target is to reach in all periods together. They share it in the same "
+        "way as the parts. Leave it empty to enter the numbers later."
+    )
     dimension = fields.Selection(
         selection="_selection_dimension",
         string="Split By",
@@ -52,6 +59,13 @@ class SalesTargetSplit(models.TransientModel):
         plan = self.env["sales.target"].browse(self.env.context.get("default_target_id")).plan_id
         methods = self.env["sales.target"]._get_split_methods(plan)
         return [method for method in methods if method[0] != "current"]
+
+    @api.depends("target_id")
+    def _compute_asks_total(self):
+        """Only where the target has no number yet, of those who may set one."""
+        for split in self:
+            target = split.target_id
+            split.asks_total = target.can_assign and target.assigned is False
 
     @api.depends("target_id")
     def _compute_dimension(self):
@@ -91,13 +105,24 @@ class SalesTargetSplit(models.TransientModel):
                 )
             )
         self._create_parts()
+        options = {"percent": self.percent, "profile": self.profile_id}
+        if self.total is not False:
+            target.action_set_total(self.total, self.method, **options)
         if target.assigned is not False:
-            target.action_balance(self.method, percent=self.percent, profile=self.profile_id)
+            target.action_balance(self.method, **options)
         return target.action_open_matrix()
 
     # === BUSINESS METHODS === #
     def _create_parts(self):
         target = self.target_id
+        for line in self.line_ids.filtered(lambda line: line.weight < 0):
+            raise UserError(
+                self.env._(
+                    "%(part)s: the weight %(weight)s is negative. Enter 0 or more.",
+                    part=line.record_ref.display_name,
+                    weight=f"{line.weight:g}",
+                )
+            )
         given = {name: target[name].id for name in target._named_dimensions()}
         existing = {part[self.dimension]: part for part in target.child_ids}
         for line in self.line_ids.filtered(lambda line: line.record_ref in existing):

@@ -9,7 +9,7 @@ class SalesTargetTransfer(models.TransientModel):
     _description = "Transfer of a Target"
 
     target_id = fields.Many2one(
-        "sales.target", string="From", required=True, readonly=True, ondelete="cascade"
+        "sales.target", string="Given By", required=True, readonly=True, ondelete="cascade"
     )
     plan_id = fields.Many2one(related="target_id.plan_id")
     plan_state = fields.Selection(related="plan_id.state")
@@ -21,7 +21,7 @@ class SalesTargetTransfer(models.TransientModel):
         help="The first day that the others answer for. Of the period that it lies in, the days "
         "before stay where they are.",
     )
-    line_ids = fields.One2many("sales.target.transfer.line", "transfer_id", string="To")
+    line_ids = fields.One2many("sales.target.transfer.line", "transfer_id", string="Given To")
     amount = fields.Monetary("To Be Moved", compute="_compute_amount")
     ends = fields.Boolean(
         "Ends Then",
@@ -54,7 +54,7 @@ class SalesTargetTransfer(models.TransientModel):
         if not self.line_ids:
             raise UserError(
                 self.env._(
-                    "Nobody takes over from %(target)s. Add a target under “To”.",
+                    "Nobody takes over from %(target)s. Add a target under “Given To”.",
                     target=target.display_name,
                 )
             )
@@ -86,7 +86,6 @@ class SalesTargetTransferLine(models.TransientModel):
     giver_id = fields.Many2one(related="transfer_id.target_id")
     target_id = fields.Many2one(
         "sales.target",
-        string="Target",
         domain="[('plan_id', '=', plan_id), ('id', '!=', giver_id)]",
     )
     user_id = fields.Many2one(
@@ -115,9 +114,9 @@ class SalesTargetTransferLine(models.TransientModel):
                     target=giver.display_name,
                 )
             )
-        values = {name: giver[name].id for name in giver._named_dimensions()}
-        values["user_id"] = self.user_id.id
-        domain = [("plan_id", "=", giver.plan_id.id)] + [
-            (name, "=", values.get(name, False)) for name in giver._get_dimensions()
-        ]
-        return giver.sudo().search(domain, limit=1) or giver.sudo()._create_beside(values)
+        return giver._get_same_of(self.user_id) or giver.sudo()._create_beside(
+            {
+                **{name: giver[name].id for name in giver._named_dimensions()},
+                "user_id": self.user_id.id,
+            }
+        )

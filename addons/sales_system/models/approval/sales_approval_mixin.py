@@ -3,13 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column, table_exists
 
-APPROVAL_STATE = [
-    ("none", "Not Needed"),
-    ("needed", "Needed"),
-    ("pending", "Pending"),
-    ("approved", "Approved"),
-    ("rejected", "Rejected"),
-]
 # Not customers on the portal. The area's group is never there alone: views that name it alone,
 # to disappear with the area, may so show the fields.
 READERS = "base.group_user,sales_system.group_sales_approval"
@@ -31,7 +24,7 @@ class SalesApprovalMixin(models.AbstractModel):
     _description = "Approval Mixin"
 
     approval_state = fields.Selection(
-        APPROVAL_STATE,
+        "_selection_approval_state",
         string="Approval",
         compute="_compute_approval_state",
         store=True,
@@ -45,7 +38,7 @@ class SalesApprovalMixin(models.AbstractModel):
         help="Limits that the document is over and that nobody has let pass yet.",
     )
     approval_status = fields.Selection(
-        APPROVAL_STATE,
+        "_selection_approval_state",
         compute="_compute_approval_reasons",
         compute_sudo=True,
         groups=READERS,
@@ -88,6 +81,19 @@ class SalesApprovalMixin(models.AbstractModel):
         return super()._auto_init()
 
     # === COMPUTE METHODS === #
+    @api.model
+    def _selection_approval_state(self):
+        # Not a list: the labels of a list become records of each model that inherits it, and
+        # of a model of a later addon they appear after the translations of this one were loaded.
+        labels = {
+            "none": self.env._("Not Needed"),
+            "needed": self.env._("Needed"),
+            "pending": self.env._("Pending"),
+            "approved": self.env._("Approved"),
+            "rejected": self.env._("Rejected"),
+        }
+        return list(labels.items())
+
     @api.depends(lambda self: self._approval_depends())
     def _compute_approval_state(self):
         for document, breaches in self._get_approval_breaches().items():

@@ -1,4 +1,4 @@
-import { Component, onWillRender, useEffect, useExternalListener, useRef } from "@odoo/owl";
+import { Component, onMounted, onWillRender, useEffect, useExternalListener, useRef } from "@odoo/owl";
 import { isMacOS } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -35,6 +35,8 @@ export class MatrixGrid extends Component {
         this.editing = null;
         this.dragging = false;
         this.selection = new MatrixSelection(this.bounds);
+        // What is over stands: work begins with the first period that is not.
+        this.selection.moveTo(0, this.model.firstOpen);
         this.virtual = useVirtualGrid({ scrollableRef: this.root, bufferCoef: 0.25 });
         this.virtual.setRowsHeights(this.model.matrix.rows.map(() => ROW_HEIGHT));
         onWillRender(() => {
@@ -45,6 +47,7 @@ export class MatrixGrid extends Component {
             (editing) => this.focus(editing),
             () => [this.editing]
         );
+        onMounted(() => this.layout.begin(this.root.el, this.model.firstOpen));
         useExternalListener(window, "mouseup", () => (this.dragging = false));
     }
 

@@ -38,6 +38,11 @@ class GridLayout {
         this.width = this.firstAt + model.width * this.cell + 2 * this.total;
     }
 
+    /** Scroll so that the table begins with a period; what is before it stays to the left. */
+    begin(el, column) {
+        el.scrollLeft = this.firstAt + column * this.cell - this.sticky;
+    }
+
     /** Scroll so that the active cell is in sight, beside what sticks. */
     reveal(el, { row, column }) {
         const head = el.querySelector("thead").offsetHeight;

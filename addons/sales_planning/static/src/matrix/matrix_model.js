@@ -159,10 +159,15 @@ export class MatrixModel extends EventBus {
 
     /** Split anew by the chosen method whatever is not pinned. */
     rebalance() {
-        if (this.amountAt(this.ownRow, TOTAL) === null && !isBound(this.state)) {
-            return this.refuse(_t("There is nothing to split yet. Type the total first."));
+        const request = { ...this.options };
+        if (!isBound(this.state)) {
+            // Nothing holds: it is the whole that is split anew.
+            request.total = this.amountAt(this.ownRow, TOTAL);
+            if (request.total === null) {
+                return this.refuse(_t("There is nothing to split yet. Type the total first."));
+            }
         }
-        this.step({ ...this.state, error: null, request: this.options });
+        this.step({ ...this.state, error: null, request });
     }
 
     /** Raise or lower what is not pinned until nothing of the target's numbers is left. */
@@ -322,6 +327,14 @@ export class MatrixModel extends EventBus {
 
     isOpen(column) {
         return column === TOTAL || this.matrix.columns[column].open;
+    }
+
+    /** The period that work begins with; of a plan that is over, its first one. */
+    get firstOpen() {
+        return Math.max(
+            0,
+            this.matrix.columns.findIndex(({ open }) => open)
+        );
     }
 
     mayType(row, column) {

@@ -22,13 +22,15 @@ const NOTHING_TYPED = { total: null, columns: false };
 
 export const keyOf = (row, column) => `${row},${column}`;
 
+const hasTotal = (columns) => columns.some((total) => total !== null);
+
 /**
  * @param {Object} matrix answer of `get_matrix`
  */
 export function initialState(matrix) {
     const amounts = matrix.rows.map((row) => row.cells.map((cell) => cell.amount));
     const columns = matrix.columns.map((column) => column.total);
-    const someTotal = columns.some((total) => total !== null);
+    const someTotal = hasTotal(columns);
     return {
         amounts,
         base: amounts,
@@ -78,7 +80,16 @@ export function withEdits(state, edits) {
         typed.set(keyOf(row, column), edit);
     }
     next.edits = [...typed.values()];
+    if (!hasTotal(state.columns)) {
+        next.keep = keepFirst(next);
+    }
     return next;
+}
+
+/** What holds from the first number of the target itself on: that number. */
+function keepFirst({ keep, typed }) {
+    const total = keep.total || typed.columns || typed.total !== null;
+    return { ...keep, columns: keep.columns || typed.columns, total };
 }
 
 /** The state after pins were set or taken away; a cell without a number cannot be pinned. */
@@ -92,11 +103,10 @@ export function withPins(state, cells, pinned) {
 
 /** Whether some total holds, so that the rest has to make room for what was typed. */
 export function isBound({ keep, columns, locks, typed }) {
-    const someTotal = columns.some((total) => total !== null);
     return (
         keep.rows ||
         keep.columns ||
-        (keep.total && someTotal) ||
+        (keep.total && hasTotal(columns)) ||
         typed.columns ||
         typed.total !== null ||
         locks.some((lock) => lock !== null)

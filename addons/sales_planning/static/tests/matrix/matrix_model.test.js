@@ -52,6 +52,46 @@ const EVEN = [
     ["20.00", "20.00"],
 ];
 
+test("the first total holds from then on, so that it can be split anew", async () => {
+    const { model, requests } = await open([[null, null]], [null, null]);
+    expect(model.state.keep).toEqual({ rows: false, columns: false, total: false });
+    model.type([{ row: model.ownRow, column: TOTAL, amount: "50.00" }]);
+    requests[0].answer.resolve({ amounts: [["25.00", "25.00"]], columns: ["25.00", "25.00"] });
+    await model.balancing;
+    expect(model.state.keep).toEqual({ rows: false, columns: false, total: true });
+    model.setOption("method", "last_year");
+    model.rebalance();
+    expect(requests[1].kwargs.state).toMatchObject({ method: "last_year", total: "50.00" });
+    requests[1].answer.resolve({ amounts: [["20.00", "30.00"]], columns: ["20.00", "30.00"] });
+    await model.balancing;
+    expect(model.amountAt(model.ownRow, 0)).toBe("20.00");
+});
+
+test("the first number of a period holds from then on", async () => {
+    const { model, requests } = await open([[null, null]], [null, null]);
+    model.type([{ row: model.ownRow, column: 0, amount: "5.00" }]);
+    expect(requests[0].kwargs.state).toMatchObject({ fix_columns: true, columns: ["5.00", null] });
+    expect(model.state.keep).toEqual({ rows: false, columns: true, total: true });
+});
+
+test("where nothing is kept, the whole is split anew", async () => {
+    const { model, requests } = await open(EVEN, ["30.00", "30.00"]);
+    model.toggleKeep("columns");
+    model.toggleKeep("total");
+    model.rebalance();
+    expect(requests[0].kwargs.state).toMatchObject({ fix_columns: false, total: "60.00" });
+});
+
+test("work begins with the first open period", async () => {
+    const { model } = await open([["1.00", "1.00", "1.00"]], ["1.00", "1.00", "1.00"]);
+    expect(model.firstOpen).toBe(0);
+    const [january, february, march] = model.matrix.columns;
+    january.open = february.open = false;
+    expect(model.firstOpen).toBe(2);
+    march.open = false;
+    expect(model.firstOpen).toBe(0);
+});
+
 test("typing pins the cell and shows it at once, the answer balances the rest", async () => {
     const { model, requests } = await open(EVEN, ["30.00", "30.00"]);
     model.type([{ row: 0, column: 0, amount: "15.00" }]);
