@@ -26,4 +26,5 @@ from . import sales_contract_tables
 from . import sales_contract_comparing
 from . import sales_contract_signature
 from . import sales_contract_signing
+from . import sales_contract_sending
 from . import ir_attachment

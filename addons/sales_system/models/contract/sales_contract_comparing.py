@@ -2,8 +2,14 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ...engine.text_diff import DELETED, INSERTED, align, compare
+from ...engine.text_diff import DELETED, EQUAL, INSERTED, align, compare
 from .sales_contract_document import PARTY_FIELDS
+
+MARKS = {
+    EQUAL: Markup("%s"),
+    DELETED: Markup("<del>%s</del>"),
+    INSERTED: Markup("<ins>%s</ins>"),
+}
 
 
 class SalesContract(models.Model):
@@ -28,10 +34,7 @@ class SalesContract(models.Model):
     @api.model
     def _mark_changes(self, old, new):
         """:return: Markup of the new text with what was taken out of the old one and put in"""
-        marks = {DELETED: "<del>%s</del>", INSERTED: "<ins>%s</ins>"}
-        return Markup("").join(
-            Markup(marks.get(kind, "%s")) % piece for kind, piece in compare(old, new)
-        )
+        return Markup("").join(MARKS[kind] % piece for kind, piece in compare(old, new))
 
     def _get_differences(self, other):
         """Compare the document with an older one.

@@ -157,6 +157,14 @@ class TestContractSigning(ContractDocumentCommon, RpcCase):
         self._sign(contract)
         self.assertEqual(contract.signing_state, "customer")
 
+    def test_sending_again_opens_an_expired_link(self):
+        contract = self._send(self._create_contract())
+        contract.sign_by = self.today - timedelta(days=1)
+        self._as(self.seller, contract).action_send()
+        self.assertFalse(contract._is_link_expired())
+        self._sign(contract)
+        self.assertEqual(contract.signing_state, "customer")
+
     def test_while_an_approval_is_pending(self):
         contract = self._send(self._create_contract())
         self._limit()
