@@ -86,6 +86,9 @@ APPROVALS = "sales_system.sales_approval_request_action"
 HANDOVERS = "sales_system.sales_handover_action"
 SETTINGS = "sales_system.res_config_settings_action"
 QUOTATIONS = "sale.action_quotations_with_onboarding"
+CONTRACTS = "sales_system.sales_contract_action"
+PROMISES = "sales_system.sales_contract_milestone_action"
+DIFFERENCES = (_tab("clauses"), "button[name=action_compare]")
 
 PICTURES = (
     Picture("import-mapping", IMPORTS, "new_import", clicks=(_tab("columns"),), height=800),
@@ -113,6 +116,12 @@ PICTURES = (
     Picture("approval-rule", APPROVAL_RULES, "approval_rule", height=640),
     Picture("approval-order", QUOTATIONS, "order_over_limit", height=480),
     Picture("approval-inbox", APPROVALS, wait=".o_kanban_record", height=320, login="zhao.lei"),
+    Picture("contracts", CONTRACTS, wait=LIST, height=400),
+    Picture("contract", CONTRACTS, "contract_in_force", clicks=(_tab("milestones"),), height=940),
+    Picture("contract-review", CONTRACTS, "contract_in_review", height=860),
+    Picture("contract-order", QUOTATIONS, "order_beyond_contract", height=600),
+    Picture("contract-promises", PROMISES, wait=LIST, height=360, login="wang.wei"),
+    Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
     Picture("handover", HANDOVERS, "handover", height=860),
     Picture("settings", SETTINGS, wait=".app_settings_block", height=560),
 )
@@ -225,6 +234,22 @@ def approval_rule(env):
 
 def order_over_limit(env):
     return env.ref("sales_system.order_15")
+
+
+def contract_in_force(env):
+    return env.ref("sales_system.contract_great_wall")
+
+
+def contract_in_review(env):
+    return env.ref("sales_system.contract_capital_wheels")
+
+
+def order_beyond_contract(env):
+    return env.ref("sales_system.order_19")
+
+
+def amendment(env):
+    return env.ref("sales_system.contract_west_lake").amendment_ids
 
 
 def handover(env):

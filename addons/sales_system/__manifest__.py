@@ -86,8 +86,10 @@
     "demo": [
         "demo/organisation/organisation_demo.xml",
         "demo/organisation/master_data_demo.xml",
+        "demo/contract/sales_contract_demo.xml",
         "demo/ledger/sale_order_demo.xml",
         "demo/approval/approval_demo.xml",
+        "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
     ],
     "assets": {
