@@ -195,16 +195,16 @@ class SalesContract(models.Model):
 
     def _get_document_parties(self, values):
         """:return: list of the two parties, ours first"""
-        roles = (
-            ("company_id", self.env._("Party A")),
-            ("partner_id", self.env._("Party B")),
-        )
+        roles = {
+            "company_id": self.env._("Party A"),
+            "partner_id": self.env._("Party B"),
+        }
         return [
             {
                 "role": role,
                 **{name: values[f"contract.{record}.{name}"] for name in PARTY_FIELDS},
             }
-            for record, role in roles
+            for record, role in roles.items()
         ]
 
     def _get_document_facts(self, values):
