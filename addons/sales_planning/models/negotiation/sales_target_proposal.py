@@ -60,6 +60,11 @@ class SalesTargetProposal(models.Model):
     reason = fields.Char(
         compute="_compute_reason", readonly=False, help="Why the owner proposes this number."
     )
+    return_reason = fields.Char(
+        "Returned Because",
+        compute="_compute_return_reason",
+        help="What the leader asks the owner to think over.",
+    )
     can_propose = fields.Boolean(compute="_compute_can_propose")
 
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
@@ -108,6 +113,18 @@ class SalesTargetProposal(models.Model):
         reasons = {change.cell_id.id: change.reason for change in reversed(changes)}
         for proposal in self:
             proposal.reason = reasons.get(proposal.id)
+
+    def _compute_return_reason(self):
+        """Until the proposal is handed in again."""
+        returned = self.filtered(lambda proposal: proposal.proposal_state == "returned")
+        moves = (
+            self.env["sales.target.proposal.move"]
+            .sudo()
+            .search([("target_id", "in", returned.target_id.ids), ("state", "=", "returned")])
+        )
+        reasons = {move.target_id: move.reason for move in reversed(moves)}
+        for proposal in self:
+            proposal.return_reason = proposal in returned and reasons.get(proposal.target_id)
 
     @api.depends_context("uid")
     def _compute_can_propose(self):

@@ -169,6 +169,13 @@ class TestProposals(NegotiationCommon):
         self.assertRecordValues(
             self.target.proposal_move_ids[0], [{"state": "returned", "reason": "Too low"}]
         )
+        proposals = self._as(self.seller, self.env["sales.target.proposal"]).search([])
+        self.assertEqual(
+            set(proposals.mapped("return_reason")), {"Too low"}, "the owner has to know why"
+        )
+        self._submit(self.target)
+        proposals.invalidate_recordset()
+        self.assertFalse(any(proposals.mapped("return_reason")))
 
     def test_only_the_leader_decides(self):
         self._start()

@@ -83,6 +83,22 @@ class TestRevisions(NegotiationCommon):
         self.assertEqual(self._cell(self.target, 12).assigned, 100.33)
         self.assertEqual(self._cell(self.top, 12).unassigned, 0)
 
+    def test_percent_is_exact_for_the_sum(self):
+        """Not the sum of what was rounded month by month, which is 10 × 105.11."""
+        wizard = self._revise(self.target, reason="x")
+        wizard.line_ids.after = 100.1
+        wizard.action_confirm()
+        wizard = self._revise(self.target, method="percent", percent=5, reason="x")
+        self.assertEqual((wizard.total_before, wizard.total_after), (1001, 1051.05))
+        wizard.action_confirm()
+        numbers = self.target.cell_ids.sorted("date_from").mapped("assigned")[2:]
+        self.assertEqual(sorted(numbers), [105.1] * 5 + [105.11] * 5)
+        self._assert_sums([0] * 12)
+
+    def test_everything_can_be_taken_off(self):
+        self._revise(method="percent", percent=-100, reason="x").action_confirm()
+        self.assertEqual(self._cell(self.top, 12).assigned, 0)
+
     def test_percent_of_the_whole_plan(self):
         self._revise(method="percent", percent=10, reason="x").action_confirm()
         self.assertEqual(self._cell(self.top, 12).assigned, 220 + 10 + 12)

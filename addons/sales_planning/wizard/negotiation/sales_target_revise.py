@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ...engine.allocation import Part, split
 from ...fields import OptionalMonetary
 from ...models.sales_target_figures import TARGET_VALUE
 
@@ -56,8 +57,8 @@ class SalesTargetRevise(models.TransientModel):
         store=True,
         readonly=False,
     )
-    total_before = OptionalMonetary("Now", compute="_compute_totals")
-    total_after = OptionalMonetary("New", compute="_compute_totals")
+    total_before = OptionalMonetary("Before", compute="_compute_totals")
+    total_after = OptionalMonetary("After", compute="_compute_totals")
 
     # === COMPUTE METHODS === #
     @api.depends("target_id", "value", "method", "date_from")
@@ -200,17 +201,17 @@ class SalesTargetRevise(models.TransientModel):
 
         :return: dict of cell id → new Decimal
         """
-        unit = self.plan_id._get_unit()
-        factor = 1 + Decimal(str(self.percent)) / 100
         rows = self._read_branch()
+        lowest = self._add_percent(
+            {row["id"]: row["number"] for row in rows if row["is_lowest"] and row["number"]}
+        )
         deltas = {}
         changed = {}
         # The lowest come first, so what they change is known when it comes to those above.
         for row in rows:
             number = row["number"]
-            if number is not None and row["is_lowest"]:
-                steps = (number * factor / unit).to_integral_value(ROUND_HALF_UP)
-                delta = steps * unit - number
+            if row["id"] in lowest:
+                delta = lowest[row["id"]] - number
             else:
                 delta = deltas.get((row["target_id"], row["date_from"]), Decimal(0))
             if number is not None:
@@ -218,6 +219,19 @@ class SalesTargetRevise(models.TransientModel):
             above = (row["parent_id"], row["date_from"])
             deltas[above] = deltas.get(above, Decimal(0)) + delta
         return changed
+
+    def _add_percent(self, numbers):
+        """Each within a unit of its exact number, and all together what the percentage makes of
+        their sum: rounded one by one, 5 % more than 480,000.00 could be 504,000.04.
+
+        :param dict numbers: key → positive Decimal
+        :return: dict of key → Decimal
+        """
+        unit = self.plan_id._get_unit()
+        # What is being typed may not be possible; action_confirm says so.
+        factor = max(1 + Decimal(str(self.percent)) / 100, Decimal(0))
+        steps = (sum(numbers.values()) * factor / unit).to_integral_value(ROUND_HALF_UP)
+        return split(steps * unit, [Part(*item) for item in numbers.items()], unit)
 
     def _read_branch(self):
         """:return: list of dict rows of the branch's cells from the period on, the lowest first"""

@@ -16,5 +16,5 @@ class SalesTargetReviseLine(models.TransientModel):
     period_name = fields.Char(related="cell_id.period_name")
     currency_id = fields.Many2one(related="revise_id.currency_id")
     proposed = OptionalMonetary("Proposal")
-    before = OptionalMonetary("Now")
-    after = OptionalMonetary("New")
+    before = OptionalMonetary("Before")
+    after = OptionalMonetary("After")
