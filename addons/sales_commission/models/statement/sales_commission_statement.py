@@ -36,10 +36,20 @@ class SalesCommissionStatement(models.Model):
         help="The sum of the negative earnings: cancelled, returned or corrected sales.",
     )
     amount = fields.Monetary(string="Commission", readonly=True)
+    previous_amount = fields.Monetary(
+        string="Previous Calculation",
+        readonly=True,
+        help="What the calculation before this one came to.",
+    )
+    # Whether there was a calculation before the one that is being made.
+    is_stale = fields.Boolean(readonly=True, export_string_translation=False)
     earning_count = fields.Integer(string="Earnings", readonly=True)
     entry_count = fields.Integer(string="Entries", readonly=True)
     line_ids = fields.One2many(
         "sales.commission.statement.line", "statement_id", string="By Rule", readonly=True
+    )
+    measure_ids = fields.One2many(
+        "sales.commission.measure", "statement_id", string="Measures", readonly=True
     )
     earning_ids = fields.One2many(
         "sales.commission.earning", "statement_id", string="Earnings of Statement", readonly=True
