@@ -65,10 +65,8 @@ class SalesCommissionCalculation(models.AbstractModel):
 
     @api.model
     def _drop_tables(self):
-        for name in TABLES:
-            self.env.cr.execute(
-                SQL("DROP TABLE IF EXISTS %s", SQL.identifier(f"commission_{name}"))
-            )
+        tables = (SQL.identifier(f"commission_{name}") for name in TABLES)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL(", ").join(tables)))
 
     @api.model
     def _clear(self, runs):
@@ -107,7 +105,10 @@ class SalesCommissionCalculation(models.AbstractModel):
                         run=run.name,
                     )
                 )
-        run.sudo().rate_ids.unlink()
+        if run.rate_ids:
+            run.sudo().rate_ids.unlink()
+        if not currencies:
+            return
         self.env["sales.commission.run.rate"].sudo().create(
             [
                 {
@@ -170,7 +171,7 @@ class SalesCommissionCalculation(models.AbstractModel):
                 is_stale)
             SELECT %(run)s, %(company)s, payee_id, currency_id, %(date_from)s, %(date_to)s,
                    0, 0, 0, 0, 0, FALSE
-              FROM (%(payees)s) payees
+              FROM (SELECT DISTINCT * FROM (%(payees)s) wanted) payees
              ORDER BY payee_id, currency_id
                 ON CONFLICT (run_id, payee_id, currency_id) DO UPDATE
                SET date_from = EXCLUDED.date_from, date_to = EXCLUDED.date_to

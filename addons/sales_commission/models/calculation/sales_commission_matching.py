@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -6,6 +8,23 @@ from ..plan.sales_commission_rule import RULE_DIMENSIONS, RULE_TREES
 # What tells apart the rules that compete for one sale: those for the leader of the team do
 # not compete with those for the salesperson.
 COMPETITION = SQL("e.id, s.plan_id, s.role, s.leader_level, p.payee_id")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the rules of a scope make use of; all else stays out of the query.
+
+    :param frozenset fields: conditions that some rule makes
+    :param frozenset bases: what rules count
+    :param bool competes: whether two rules of a plan may want one sale that only one gets
+    """
+
+    fields: frozenset
+    bases: frozenset
+    leaders: bool
+    discounts: bool
+    competes: bool
+    splits: bool
 
 
 class SalesCommissionMatching(models.AbstractModel):
@@ -45,8 +64,9 @@ class SalesCommissionMatching(models.AbstractModel):
         :return: ``SQL`` of one row per credit: entry_id, document_id, date, period, plan_id,
             rule_id, sequence, payee_id, user_id, currency_id, share and base
         """
-        place, competes = SQL("1"), self._rules_compete()
-        if competes:
+        usage = self._get_usage()
+        place = SQL("1")
+        if usage.competes:
             place = SQL(
                 "row_number() OVER (PARTITION BY %s ORDER BY s.sequence, s.rule_id)", COMPETITION
             )
@@ -72,31 +92,30 @@ class SalesCommissionMatching(models.AbstractModel):
                AND %(is_assigned)s
                AND %(conditions)s AND %(condition)s
             """,
-            base=self._base_sql(),
+            base=self._base_sql(usage),
             place=place,
             entries=entries or SQL("sales_ledger_entry"),
-            joins=SQL(" ").join((*self._tree_joins(), *self._payee_joins())),
+            joins=SQL(" ").join((*self._tree_joins(usage), *self._payee_joins(usage))),
             is_assigned=is_assigned
             or SQL("(s.payee_scope = 'everyone' OR s.role = 'payee' OR a.id IS NOT NULL)"),
-            conditions=self._conditions_sql(),
+            conditions=self._conditions_sql(usage),
             condition=condition,
         )
-        if not competes:
+        if not usage.competes:
             return query
         return SQL("SELECT * FROM (%s) ranked WHERE rule_mode <> 'first' OR place = 1", query)
 
     # === WHO === #
     @api.model
-    def _payee_joins(self):
+    def _payee_joins(self, usage):
         """:return: list of ``SQL`` joins that give ``p.payee_id`` and ``p.share``"""
-        splits, leaders = self._has_splits(), self._uses("role = 'leader'")
         payee, share = SQL("seller.partner_id"), SQL("100::numeric")
         joins = [SQL("LEFT JOIN res_users seller ON seller.id = e.user_id")]
-        if splits:
+        if usage.splits:
             joins.append(self._split_join())
             payee = SQL("COALESCE(split.payee_id, seller.partner_id)")
             share = SQL("COALESCE(split.share, 100)")
-        if leaders:
+        if usage.leaders:
             joins.append(self._leader_join())
         joins.append(
             SQL(
@@ -109,7 +128,7 @@ class SalesCommissionMatching(models.AbstractModel):
                            %(share)s AS share) p
                 """,
                 payee=payee,
-                leader=SQL("leader.partner_id") if leaders else SQL("NULL::integer"),
+                leader=SQL("leader.partner_id") if usage.leaders else SQL("NULL::integer"),
                 share=share,
             )
         )
@@ -161,9 +180,8 @@ class SalesCommissionMatching(models.AbstractModel):
 
     # === WHAT === #
     @api.model
-    def _base_sql(self):
+    def _base_sql(self, usage):
         """:return: ``SQL`` of the payee's part of what the rule counts"""
-        used = self._used_values("base")
         value = SQL(
             "CASE s.base %s ELSE COALESCE(e.amount, 0) END",
             SQL(" ").join(
@@ -171,15 +189,15 @@ class SalesCommissionMatching(models.AbstractModel):
                 for base in ("margin", "quantity")
             ),
         )
-        if used == {"amount"}:
+        if usage.bases == {"amount"}:
             value = SQL("COALESCE(e.amount, 0)")
-        if self._has_splits():
+        if usage.splits:
             # Most sales are shared with nobody, and 100 % of a number is that number.
             return SQL("CASE WHEN p.share = 100 THEN %s ELSE %s * p.share * 0.01 END", value, value)
         return value
 
     @api.model
-    def _tree_joins(self):
+    def _tree_joins(self, usage):
         return [
             SQL(
                 "LEFT JOIN %(table)s %(alias)s ON %(alias)s.id = %(entry)s",
@@ -188,16 +206,16 @@ class SalesCommissionMatching(models.AbstractModel):
                 entry=SQL.identifier("e", name),
             )
             for name in RULE_TREES
-            if self._uses_field(name)
+            if name in usage.fields
         ]
 
     @api.model
-    def _conditions_sql(self):
+    def _conditions_sql(self, usage):
         """:return: ``SQL`` of all conditions that rules of the scope make"""
         conditions = [
-            self._dimension_condition(name) for name in RULE_DIMENSIONS if self._uses_field(name)
+            self._dimension_condition(name) for name in RULE_DIMENSIONS if name in usage.fields
         ]
-        if self._uses_field("tag_ids"):
+        if "tag_ids" in usage.fields:
             conditions.append(
                 SQL(
                     """
@@ -207,14 +225,14 @@ class SalesCommissionMatching(models.AbstractModel):
                     """
                 )
             )
-        if self._uses("COALESCE(discount_from, 0) > 0 OR discount_to IS NOT NULL"):
+        if usage.discounts:
             conditions.append(
                 SQL(
                     "COALESCE(e.discount, 0) >= COALESCE(s.discount_from, 0)"
                     " AND (s.discount_to IS NULL OR COALESCE(e.discount, 0) < s.discount_to)"
                 )
             )
-        if self._uses_field("customer_kind"):
+        if "customer_kind" in usage.fields:
             conditions.append(self._customer_kind_condition())
         return SQL(" AND ").join(conditions) if conditions else SQL("TRUE")
 
@@ -248,47 +266,33 @@ class SalesCommissionMatching(models.AbstractModel):
 
     # === WHAT THE SCOPE MAKES USE OF === #
     @api.model
-    def _rules_compete(self):
-        """:return: whether two rules of a plan may want the same sale, and one of them has it"""
-        return self._exists(
+    def _get_usage(self):
+        """:return: the :class:`Usage` of ``commission_scope``, in one statement"""
+        names = (*RULE_DIMENSIONS, "tag_ids", "customer_kind")
+        [(*used, bases, leaders, discounts, competes, splits)] = self.env.execute_query(
             SQL(
                 """
-                SELECT FROM commission_scope WHERE rule_mode = 'first'
-                 GROUP BY plan_id, role, leader_level, event, named_payee_id
-                HAVING COUNT(DISTINCT rule_id) > 1
-                """
+                SELECT %(fields)s, array_agg(DISTINCT base),
+                       COALESCE(BOOL_OR(role = 'leader'), FALSE),
+                       COALESCE(BOOL_OR(discount_from > 0 OR discount_to IS NOT NULL), FALSE),
+                       EXISTS (SELECT FROM commission_scope WHERE rule_mode = 'first'
+                                GROUP BY plan_id, role, leader_level, event, named_payee_id
+                               HAVING COUNT(DISTINCT rule_id) > 1),
+                       EXISTS (SELECT FROM sales_commission_split split
+                                 JOIN sale_order o ON o.id = split.order_id
+                                WHERE o.company_id IN (SELECT company_id FROM commission_scope))
+                  FROM commission_scope
+                """,
+                fields=SQL(", ").join(
+                    SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names
+                ),
             )
         )
-
-    @api.model
-    def _has_splits(self):
-        return self._exists(
-            SQL(
-                """
-                SELECT FROM sales_commission_split split JOIN sale_order o ON o.id = split.order_id
-                 WHERE o.company_id IN (SELECT company_id FROM commission_scope)
-                """
-            )
+        return Usage(
+            fields=frozenset(name for name, is_used in zip(names, used, strict=True) if is_used),
+            bases=frozenset(bases or ()),
+            leaders=leaders,
+            discounts=discounts,
+            competes=competes,
+            splits=splits,
         )
-
-    @api.model
-    def _uses_field(self, name):
-        return self._exists(
-            SQL("SELECT FROM commission_scope WHERE %s IS NOT NULL", SQL.identifier(name))
-        )
-
-    @api.model
-    def _uses(self, condition):
-        """:param str condition: on ``commission_scope``, without parameters"""
-        return self._exists(SQL("SELECT FROM commission_scope WHERE %s", SQL(condition)))
-
-    @api.model
-    def _used_values(self, name):
-        rows = self.env.execute_query(
-            SQL("SELECT DISTINCT %s FROM commission_scope", SQL.identifier(name))
-        )
-        return {value for (value,) in rows}
-
-    @api.model
-    def _exists(self, query):
-        return self.env.execute_query(SQL("SELECT EXISTS (%s)", query))[0][0]

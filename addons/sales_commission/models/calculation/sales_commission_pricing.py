@@ -1,5 +1,16 @@
+from dataclasses import dataclass
+
 from odoo import api, models
 from odoo.tools import SQL
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Which kinds of rates the measures have; windows for the others stay out of the query."""
+
+    marginal: bool
+    document: bool
+    best: bool
 
 
 class SalesCommissionPricing(models.AbstractModel):
@@ -238,7 +249,10 @@ class SalesCommissionPricing(models.AbstractModel):
         :return: ``SQL`` of measure_id, entry_id, date, user_id, share, base, tier_no, exact
             (in the payee's currency, not rounded) and amount
         """
-        priced = self._best_query() if self._has_best() else self._exact_query()
+        usage = self._get_usage()
+        priced = self._exact_query(usage)
+        if usage.best:
+            priced = self._best_query(priced)
         return SQL(
             """
             SELECT measure_id, entry_id, date, user_id, share, base, tier_no, exact,
@@ -255,7 +269,7 @@ class SalesCommissionPricing(models.AbstractModel):
         )
 
     @api.model
-    def _exact_query(self):
+    def _exact_query(self, usage):
         """:return: ``SQL`` of the credits with their exact amounts; ``start`` is what earlier
         runs of the measured time stand for"""
         return SQL(
@@ -280,13 +294,13 @@ class SalesCommissionPricing(models.AbstractModel):
             """,
             start=self._start_sql(),
             exact=self._exact_sql(),
-            total=self._running_total_sql(),
-            document_base=self._document_base_sql(),
+            total=self._running_total_sql(usage),
+            document_base=self._document_base_sql(usage),
         )
 
     @api.model
-    def _running_total_sql(self):
-        if not self._has_rates("price IS NULL AND rate_type = 'marginal'"):
+    def _running_total_sql(self, usage):
+        if not usage.marginal:
             return SQL("NULL::numeric")
         return SQL(
             "m.prior_base + SUM(c.base) OVER ("
@@ -294,8 +308,8 @@ class SalesCommissionPricing(models.AbstractModel):
         )
 
     @api.model
-    def _document_base_sql(self):
-        if not self._has_rates("rate_type = 'document'"):
+    def _document_base_sql(self, usage):
+        if not usage.document:
             return SQL("NULL::numeric")
         return SQL("SUM(c.base) OVER (PARTITION BY m.id, c.document_id)")
 
@@ -332,9 +346,9 @@ class SalesCommissionPricing(models.AbstractModel):
         return SQL("ROUND(LEAST(%s, cap) / rounding) * rounding", amount)
 
     @api.model
-    def _best_query(self):
-        """:return: ``SQL`` like :meth:`_exact_query`, of plans that pay by the best rule only
-        the credits that win"""
+    def _best_query(self, priced):
+        """:param SQL priced: the credits with their exact amounts
+        :return: ``SQL`` of those that win, where a plan pays by the best rule only"""
         return SQL(
             """
             SELECT * FROM (
@@ -345,7 +359,7 @@ class SalesCommissionPricing(models.AbstractModel):
                   FROM (%s) exact) ranked
              WHERE rule_mode <> 'best' OR place = 1
             """,
-            self._exact_query(),
+            priced,
         )
 
     @api.model
@@ -394,13 +408,16 @@ class SalesCommissionPricing(models.AbstractModel):
         )
 
     @api.model
-    def _has_best(self):
-        matching = self.env["sales.commission.matching"]
-        return matching._uses("rule_mode = 'best'")
-
-    @api.model
-    def _has_rates(self, condition):
-        """:param str condition: on ``commission_measure``, without parameters"""
-        return self.env["sales.commission.matching"]._exists(
-            SQL("SELECT FROM commission_measure WHERE %s", SQL(condition))
+    def _get_usage(self):
+        """:return: the :class:`Usage` of the measures, in one statement"""
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(BOOL_OR(price IS NULL AND rate_type = 'marginal'), FALSE),
+                       COALESCE(BOOL_OR(rate_type = 'document'), FALSE),
+                       EXISTS (SELECT FROM commission_scope WHERE rule_mode = 'best')
+                  FROM commission_measure
+                """
+            )
         )
+        return Usage(*row)

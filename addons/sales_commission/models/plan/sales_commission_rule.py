@@ -223,8 +223,8 @@ class SalesCommissionRule(models.Model):
         "CHECK (date_to >= date_from)", "A commission rule cannot end before it starts."
     )
     _rate_range = models.Constraint(
-        "CHECK (rate IS NULL OR rate BETWEEN 0 AND 1000)",
-        "The rate of a commission rule is a percentage between 0 and 1,000.",
+        "CHECK (rate IS NULL OR rate BETWEEN 0 AND 100)",
+        "The rate of a commission rule is a percentage: it lies between 0 and 100.",
     )
     _amounts_range = models.Constraint(
         "CHECK (COALESCE(unit_amount, 0) >= 0 AND COALESCE(threshold, 0) >= 0"

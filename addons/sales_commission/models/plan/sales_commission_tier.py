@@ -38,8 +38,8 @@ class SalesCommissionTier(models.Model):
         "A tier starts at 0 or above. What is negative is counted at the rate of the first tier.",
     )
     _rate_range = models.Constraint(
-        "CHECK (rate >= 0 AND rate <= 1000)",
-        "The rate of a tier is a percentage between 0 and 1,000.",
+        "CHECK (rate >= 0 AND rate <= 100)",
+        "The rate of a tier is a percentage between 0 and 100.",
     )
 
     # === COMPUTE METHODS === #
