@@ -1,3 +1,4 @@
+from . import sales_commission_appending
 from . import sales_commission_calculation
 from . import sales_commission_matching
 from . import sales_commission_pricing

@@ -21,25 +21,33 @@ class SalesCommissionCalculation(models.AbstractModel):
     # === BUSINESS METHODS === #
     @api.model
     def _calculate(self, run):
-        """Replace the earnings, statements and control totals of an open run.
+        """Write the earnings, statements and control totals of an open run.
+
+        Where only the ledger has grown since the last calculation, what is there stays.
 
         :param run: one ``sales.commission.run`` that is not settled
         :return: number of earnings
         """
         self._prepare(run)
-        # Statements that stay keep their id, so that links to them live on.
-        self._delete(run, "earning")
-        self._delete(run, "measure")
-        self._delete(run, "run_total")
-        self._create_tables(run)
+        self.env["sales.commission.scope"]._create(run)
+        appending = self.env["sales.commission.appending"]
+        fingerprint = appending._get_fingerprint(run)
+        since = appending._get_since(run, fingerprint)
+        if not since:
+            # Statements that stay keep their id, so that links to them live on.
+            for table in ("earning", "measure", "run_total"):
+                self._delete(run, table)
+        self._create_tables(run, since)
         self.env.cr.execute(self._insert_statements_query(run))
         self.env.cr.execute(self._insert_measures_query(run))
-        earnings = self._insert_earnings(run)
+        for change in (*appending._rebuild(), *self._earning_queries(run)):
+            self._apply(change)
         self._sum_up(run)
-        self.env.cr.execute(self._insert_totals_query(run))
+        self.env.cr.execute(self._insert_totals_query(run, since))
+        self._note(run, fingerprint)
         self._drop_tables()
         self.env.invalidate_all(flush=False)
-        return earnings
+        return sum(run.statement_ids.mapped("earning_count"))
 
     @api.model
     def _prepare(self, run):
@@ -51,17 +59,80 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env.flush_all()
 
     @api.model
-    def _create_tables(self, run):
-        """Fill the temporary tables ``commission_…`` for a run."""
-        self.env["sales.commission.scope"]._create(run)
+    def _create_tables(self, run, since=0):
+        """Fill the temporary tables ``commission_…`` for a run; the scope is there already.
+
+        :param int since: only ledger entries with a greater id; the others have earnings
+        """
         restating = self.env["sales.commission.restating"]
-        restating._create()
+        restating._create(since)
         self.env["sales.commission.matching"]._create_credits(
-            SQL("%s AND %s", self._is_unearned(), restating._is_not_restated())
+            SQL(
+                "e.id > %s AND %s AND %s",
+                since,
+                self._is_unearned(),
+                restating._is_not_restated(),
+            )
         )
         restating._drop_unpaid_refunds()
         pricing = self.env["sales.commission.pricing"]
-        pricing._create_measures(pricing._priors_query(run), self._rates_query(run))
+        pricing._create_measures(
+            pricing._priors_query(run),
+            self._rates_query(run),
+            counted=SQL("old.run_id = %s", run.id),
+        )
+
+    @api.model
+    def _apply(self, change):
+        """Carry out a change of the earnings, and add it to the sums of their measures.
+
+        :param SQL change: statement that returns measure_id, amount and number, which is 1 for
+            an earning that comes and −1 for one that goes
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH changed AS (%s),
+                summed AS (
+                    SELECT measure_id, SUM(number) AS earning_count,
+                           SUM(amount) FILTER (WHERE amount * number > 0) AS earned,
+                           SUM(amount) FILTER (WHERE amount * number < 0) AS deducted
+                      FROM changed GROUP BY 1
+                )
+                UPDATE sales_commission_measure m
+                   SET earning_count = m.earning_count + s.earning_count,
+                       earned_amount = m.earned_amount + COALESCE(s.earned, 0),
+                       deducted_amount = m.deducted_amount + COALESCE(s.deducted, 0),
+                       amount = m.amount + COALESCE(s.earned, 0) + COALESCE(s.deducted, 0)
+                  FROM summed s
+                 WHERE m.id = s.measure_id
+                """,
+                change,
+            )
+        )
+
+    @api.model
+    def _note(self, run, fingerprint):
+        """Remember what the earnings stand for; see :class:`SalesCommissionAppending`."""
+        [(last,)] = self.env.execute_query(
+            SQL("SELECT COALESCE(MAX(id), 0) FROM sales_ledger_entry")
+        )
+        count = self.env["sales.commission.appending"]._count_entries(last)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sales_commission_run run
+                   SET last_entry_id = %s, entry_count = %s, fingerprint = %s,
+                       is_locked = COALESCE(company.sales_lock_date >= run.date_to, FALSE)
+                  FROM res_company company
+                 WHERE company.id = run.company_id AND run.id = %s
+                """,
+                last,
+                count,
+                fingerprint,
+                run.id,
+            )
+        )
 
     @api.model
     def _drop_tables(self):
@@ -74,6 +145,9 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env.flush_all()
         for table in ("earning", "measure", "statement", "run_total"):
             self._delete(runs, table)
+        self.env.cr.execute(
+            SQL("UPDATE sales_commission_run SET last_entry_id = 0 WHERE id = ANY(%s)", runs.ids)
+        )
         self.env.invalidate_all(flush=False)
 
     @api.model
@@ -165,12 +239,11 @@ class SalesCommissionCalculation(models.AbstractModel):
         its amount as the previous one"""
         return SQL(
             """
-            INSERT INTO sales_commission_statement AS old (
+            INSERT INTO sales_commission_statement (
                 run_id, company_id, payee_id, currency_id, date_from, date_to,
-                earned_amount, deducted_amount, amount, earning_count, entry_count,
-                is_stale)
+                earned_amount, deducted_amount, amount, earning_count, is_stale)
             SELECT %(run)s, %(company)s, payee_id, currency_id, %(date_from)s, %(date_to)s,
-                   0, 0, 0, 0, 0, FALSE
+                   0, 0, 0, 0, FALSE
               FROM (SELECT DISTINCT * FROM (%(payees)s) wanted) payees
              ORDER BY payee_id, currency_id
                 ON CONFLICT (run_id, payee_id, currency_id) DO UPDATE
@@ -191,32 +264,27 @@ class SalesCommissionCalculation(models.AbstractModel):
                 id, run_id, statement_id, company_id, payee_id, plan_id, rule_id, role,
                 currency_id, date_from, base, restated_base, prior_base, prior_amount,
                 target_amount, attained_amount, attainment, status, tier_id, rate,
-                currency_rate, amount, earning_count)
+                currency_rate, earned_amount, deducted_amount, amount, earning_count)
             SELECT m.id, s.run_id, s.id, s.company_id, m.payee_id, m.plan_id, m.rule_id, m.role,
                    m.currency_id, m.date_from, m.base, m.restated_base, m.prior_base,
                    m.prior_amount, m.target_amount, m.attained_amount, m.attainment, m.status,
                    m.tier_id, CASE WHEN m.base_kind <> 'quantity' THEN m.price * 100 END,
-                   m.currency_rate, 0, 0
+                   m.currency_rate, 0, 0, 0, 0
               FROM commission_measure m
               JOIN sales_commission_statement s
                 ON s.run_id = %s AND s.payee_id = m.payee_id AND s.currency_id = m.currency_id
              ORDER BY m.id
+                ON CONFLICT (run_id, rule_id, payee_id, currency_id) DO UPDATE
+               SET base = EXCLUDED.base, restated_base = EXCLUDED.restated_base,
+                   status = EXCLUDED.status, tier_id = EXCLUDED.tier_id, rate = EXCLUDED.rate
             """,
             run.id,
         )
 
     @api.model
-    def _insert_earnings(self, run):
-        """:return: number of earnings"""
-        count = 0
-        for query in self._earning_queries(run):
-            self.env.cr.execute(query)
-            count += self.env.cr.rowcount
-        return count
-
-    @api.model
     def _earning_queries(self, run):
-        """:return: list of ``SQL`` that insert the earnings of a run, kind by kind"""
+        """:return: list of ``SQL`` that insert the earnings of a run, kind by kind, and return
+            measure_id, amount and 1 AS number"""
         pricing = self.env["sales.commission.pricing"]
         return [
             self._insert_earnings_query(
@@ -233,7 +301,7 @@ class SalesCommissionCalculation(models.AbstractModel):
             ),
             self._insert_earnings_query(
                 pricing._restated_earnings_query(),
-                kind=SQL("CASE WHEN x.base < 0 THEN 'clawback' ELSE 'earning' END"),
+                kind=SQL("CASE WHEN x.base < 0 THEN 'clawback' ELSE 'reinstatement' END"),
                 rate=EFFECTIVE_RATE,
                 tier=SQL("x.tier_id"),
                 order=SQL("x.measure_id, x.entry_id"),
@@ -278,6 +346,7 @@ class SalesCommissionCalculation(models.AbstractModel):
               JOIN commission_measure m ON m.id = x.measure_id
               JOIN sales_commission_measure r ON r.id = m.id
              ORDER BY %(order)s
+            RETURNING measure_id, amount, 1 AS number
             """,
             kind=kind,
             rate=rate,
@@ -288,79 +357,81 @@ class SalesCommissionCalculation(models.AbstractModel):
 
     @api.model
     def _sum_up(self, run):
-        """Give measures and statements the sums of their earnings, and drop what is empty."""
-        for query in (
+        """Give statements the sums of their measures and further earnings, and drop those
+        without any, except where the calculation before had something for the payee."""
+        self.env.cr.execute(
+            """
+            UPDATE sales_commission_measure m SET status = 'capped'
+              FROM commission_measure t
+             WHERE t.id = m.id AND m.status = 'ok'
+               AND m.amount >= LEAST(t.cap_period * t.currency_rate,
+                                     t.cap_year * t.currency_rate - t.year_amount)
+            """
+        )
+        self.env.cr.execute(
             SQL(
                 """
-                UPDATE sales_commission_measure m
-                   SET amount = e.amount, earning_count = e.earning_count,
-                       status = CASE WHEN m.status = 'ok' AND %(is_capped)s THEN 'capped'
-                                     ELSE m.status END
-                  FROM (SELECT measure_id, SUM(amount) AS amount, COUNT(*) AS earning_count
-                          FROM sales_commission_earning
-                         WHERE run_id = %(run)s GROUP BY 1) e,
-                       commission_measure t
-                 WHERE m.id = e.measure_id AND t.id = m.id
-                """,
-                run=run.id,
-                is_capped=SQL(
-                    "e.amount >= LEAST(t.cap_period * t.currency_rate,"
-                    " t.cap_year * t.currency_rate - t.year_amount)"
-                ),
-            ),
-            SQL(
-                """
+                WITH part AS (
+                    SELECT statement_id, earned_amount, deducted_amount, earning_count
+                      FROM sales_commission_measure WHERE run_id = %(run)s
+                     UNION ALL
+                    SELECT statement_id, GREATEST(amount, 0), LEAST(amount, 0), 1
+                      FROM sales_commission_earning
+                     WHERE run_id = %(run)s AND measure_id IS NULL
+                )
                 UPDATE sales_commission_statement s
                    SET previous_amount = CASE WHEN s.is_stale THEN s.amount END,
-                       earned_amount = COALESCE(e.earned, 0),
-                       deducted_amount = COALESCE(e.deducted, 0),
-                       amount = COALESCE(e.earned + e.deducted, 0),
-                       earning_count = COALESCE(e.earning_count, 0),
-                       entry_count = COALESCE(e.entry_count, 0),
+                       earned_amount = COALESCE(p.earned, 0),
+                       deducted_amount = COALESCE(p.deducted, 0),
+                       amount = COALESCE(p.earned + p.deducted, 0),
+                       earning_count = COALESCE(p.earning_count, 0),
                        is_stale = TRUE
                   FROM sales_commission_statement t
                   LEFT JOIN (
-                       SELECT statement_id, SUM(GREATEST(amount, 0)) AS earned,
-                              SUM(LEAST(amount, 0)) AS deducted, COUNT(*) AS earning_count,
-                              COUNT(DISTINCT entry_id) AS entry_count
-                         FROM sales_commission_earning
-                        WHERE run_id = %(run)s GROUP BY 1) e ON e.statement_id = t.id
+                       SELECT statement_id, SUM(earned_amount) AS earned,
+                              SUM(deducted_amount) AS deducted,
+                              SUM(earning_count) AS earning_count
+                         FROM part GROUP BY 1) p ON p.statement_id = t.id
                  WHERE s.id = t.id AND t.run_id = %(run)s
                 """,
                 run=run.id,
-            ),
-        ):
-            self.env.cr.execute(query)
+            )
+        )
+        # Rules that lost every sale to a better one measured something and paid nothing.
+        self._delete(run, "measure", SQL("earning_count = 0"))
         self._delete(
-            run,
-            "statement",
-            SQL("earning_count = 0 AND COALESCE(previous_amount, 0) = 0"),
+            run, "statement", SQL("earning_count = 0 AND COALESCE(previous_amount, 0) = 0")
         )
 
     @api.model
-    def _insert_totals_query(self, run):
+    def _insert_totals_query(self, run, since):
         """Tie the run to the ledger: every entry of its days, whether it earned or not, and
         the late entries that earned.
 
-        :return: ``SQL`` that inserts one row per event and currency
+        :return: ``SQL`` that inserts one row per event and currency, or adds to it
         """
         return SQL(
             """
             WITH earned AS (
-                SELECT DISTINCT entry_id FROM sales_commission_earning
-                 WHERE run_id = %(run)s AND entry_id IS NOT NULL
+                SELECT entry_id FROM commission_credit WHERE entry_id > %(since)s
+                 UNION
+                SELECT entry_id FROM commission_restated
             ),
             counted AS (
-                SELECT e.event, e.currency_id, e.amount, TRUE AS is_earned,
-                       e.date < %(date_from)s AS is_late
-                  FROM earned JOIN sales_ledger_entry e ON e.id = earned.entry_id
-                 UNION ALL
-                SELECT e.event, e.currency_id, e.amount, FALSE, FALSE
+                SELECT e.event, e.currency_id, e.amount, earned.entry_id IS NOT NULL AS is_earned,
+                       FALSE AS is_late
                   FROM sales_ledger_entry e
-                 WHERE e.id IN (%(sold)s)
-                   AND NOT EXISTS (SELECT FROM earned WHERE earned.entry_id = e.id)
+                  LEFT JOIN earned ON earned.entry_id = e.id
+                 WHERE e.id > %(since)s
+                   AND e.company_id = %(company)s AND e.date BETWEEN %(first)s AND %(last)s
+                   AND (earned.entry_id IS NOT NULL
+                        OR e.event IN (SELECT event FROM commission_scope WHERE is_current))
+                 UNION ALL
+                SELECT e.event, e.currency_id, e.amount, TRUE, TRUE
+                  FROM earned JOIN sales_ledger_entry e ON e.id = earned.entry_id
+                 WHERE NOT e.date BETWEEN %(first)s AND %(last)s
             )
-            INSERT INTO sales_commission_run_total (
+            INSERT INTO sales_commission_run_total AS old (
                 run_id, event, currency_id, entry_count, amount, commissioned_amount,
                 open_amount, late_amount)
             SELECT %(run)s, event, currency_id, COUNT(*), SUM(amount),
@@ -370,10 +441,18 @@ class SalesCommissionCalculation(models.AbstractModel):
               FROM counted
              GROUP BY event, currency_id
              ORDER BY event, currency_id
+                ON CONFLICT (run_id, event, currency_id) DO UPDATE
+               SET entry_count = old.entry_count + EXCLUDED.entry_count,
+                   amount = old.amount + EXCLUDED.amount,
+                   commissioned_amount = old.commissioned_amount + EXCLUDED.commissioned_amount,
+                   open_amount = old.open_amount + EXCLUDED.open_amount,
+                   late_amount = old.late_amount + EXCLUDED.late_amount
             """,
-            sold=self._sold_query(run),
+            since=since,
             run=run.id,
-            date_from=run.date_from,
+            company=run.company_id.id,
+            first=run.date_from,
+            last=run.date_to,
         )
 
     @api.model

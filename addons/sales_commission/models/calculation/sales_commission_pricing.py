@@ -32,26 +32,29 @@ class SalesCommissionPricing(models.AbstractModel):
 
     # === MEASURES === #
     @api.model
-    def _create_measures(self, priors, rates):
+    def _create_measures(self, priors, rates, counted=SQL("FALSE")):
         """Fill the temporary table ``commission_measure`` from credits and restated entries.
 
         :param SQL priors: query of what earlier runs know of a measure; see
             :meth:`_priors_query`
         :param SQL rates: query of currency_id and rate, from the company's currency
+        :param SQL counted: condition on the measure ``old`` that stands for sales which have
+            their earnings already, and which the credits are added to
         """
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE commission_measure ON COMMIT DROP AS %s",
-                self._measures_query(priors, rates),
+                self._measures_query(priors, rates, counted),
             )
         )
         self.env.cr.execute("ANALYZE commission_measure")
 
     @api.model
-    def _measures_query(self, priors, rates):
+    def _measures_query(self, priors, rates, counted):
         """:return: ``SQL`` of one row per period, rule, payee and currency
 
-        ``position`` is what tiers and threshold are compared with: the total, or the
+        ``appends`` tells that the earnings that are there already stay as they are;
+        ``start_base`` is the running total that the first credit meets. ``position`` is what tiers and threshold are compared with: the total, or the
         attainment in percent. ``price`` is in the company's currency per unit of the base, or
         NULL where each sale has its own.
         """
@@ -73,7 +76,11 @@ class SalesCommissionPricing(models.AbstractModel):
             prior AS (%(priors)s),
             rate AS (%(rates)s),
             placed AS (
-                SELECT t.period, t.payee_id, t.currency_id, t.base, t.restated_base, terms.*,
+                SELECT t.period, t.payee_id, t.currency_id, old.id AS old_id,
+                       t.base + COALESCE(old.base, 0) AS base,
+                       t.restated_base + COALESCE(old.restated_base, 0) AS restated_base,
+                       COALESCE(old.base, 0) AS counted_base,
+                       old.status AS old_status, old.tier_id AS old_tier_id, terms.*,
                        COALESCE(prior.base, 0) AS prior_base,
                        COALESCE(prior.amount, 0) AS prior_amount,
                        COALESCE(prior.year_amount, 0) AS year_amount,
@@ -82,11 +89,15 @@ class SalesCommissionPricing(models.AbstractModel):
                        COALESCE(rate.rate, 1) AS currency_rate, currency.rounding,
                        CASE WHEN terms.tier_basis = 'attainment'
                             THEN goal.attained_amount * 100 / NULLIF(goal.target_amount, 0)
-                            ELSE COALESCE(prior.base, 0) + t.base END AS position
+                            ELSE COALESCE(prior.base, 0) + t.base + COALESCE(old.base, 0)
+                       END AS position
                   FROM total t
                   JOIN terms ON terms.rule_id = t.rule_id
                   JOIN res_currency currency ON currency.id = t.currency_id
                   LEFT JOIN rate ON rate.currency_id = t.currency_id
+                  LEFT JOIN sales_commission_measure old
+                    ON %(counted)s AND old.rule_id = t.rule_id AND old.payee_id = t.payee_id
+                   AND old.currency_id = t.currency_id
                   LEFT JOIN prior
                     ON prior.rule_id = t.rule_id AND prior.payee_id = t.payee_id
                    AND prior.currency_id = t.currency_id AND prior.period = t.period
@@ -99,15 +110,26 @@ class SalesCommissionPricing(models.AbstractModel):
                             ELSE 'ok' END AS status,
                        GREATEST(width_bucket(position, bounds), 1) AS tier_no
                   FROM placed
+            ),
+            continued AS (
+                SELECT graded.*, tier_ids[tier_no] AS tier_id,
+                       COALESCE(
+                           old_id IS NOT NULL AND status = old_status AND cap_line IS NULL
+                           AND rate_type IN ('percent', 'unit', 'marginal', 'retroactive')
+                           AND (rate_type <> 'retroactive' OR tier_ids[tier_no] = old_tier_id),
+                           FALSE) AS appends
+                  FROM graded
             )
-            SELECT nextval('sales_commission_measure_id_seq')::integer AS id, graded.*,
-                   tier_ids[tier_no] AS tier_id, %(price)s AS price
-              FROM graded
+            SELECT COALESCE(old_id, nextval('sales_commission_measure_id_seq')::integer) AS id,
+                   continued.*, %(price)s AS price,
+                   prior_base + CASE WHEN appends THEN counted_base ELSE 0 END AS start_base
+              FROM continued
             """,
             terms=self._terms_query(),
             priors=priors,
             rates=rates,
             goal=self._goal_query(),
+            counted=counted,
             price=self._price_sql(),
         )
 
@@ -179,7 +201,7 @@ class SalesCommissionPricing(models.AbstractModel):
 
     @api.model
     def _price_sql(self):
-        """:return: ``SQL`` of the price over a row of ``graded``"""
+        """:return: ``SQL`` of the price over a row of ``continued``"""
         return SQL(
             """
             CASE WHEN status <> 'ok' THEN 0
@@ -283,7 +305,7 @@ class SalesCommissionPricing(models.AbstractModel):
               FROM (SELECT c.entry_id, c.document_id, c.date, c.user_id, c.share, c.base,
                            c.rule_mode, c.sequence, m.id AS measure_id, m.plan_id, m.role,
                            m.payee_id, m.price, m.rate_type, m.unit_amount, m.currency_rate,
-                           m.rounding, m.bounds, m.rates, m.grades, m.tier_no, m.prior_base,
+                           m.rounding, m.bounds, m.rates, m.grades, m.tier_no, m.start_base,
                            m.cap_line * m.currency_rate AS cap_line,
                            LEAST(m.cap_period * m.currency_rate,
                                  m.cap_year * m.currency_rate - m.year_amount) AS cap,
@@ -303,7 +325,7 @@ class SalesCommissionPricing(models.AbstractModel):
         if not usage.marginal:
             return SQL("NULL::numeric")
         return SQL(
-            "m.prior_base + SUM(c.base) OVER ("
+            "m.start_base + SUM(c.base) OVER ("
             "PARTITION BY m.id ORDER BY c.entry_id ROWS UNBOUNDED PRECEDING)"
         )
 
@@ -328,16 +350,17 @@ class SalesCommissionPricing(models.AbstractModel):
         )
 
     @api.model
-    def _start_sql(self):
-        """:return: ``SQL`` of the exact amount that the sales before this run stand for now"""
+    def _start_sql(self, base=SQL("start_base")):
+        """:return: ``SQL`` of the exact amount that the sales before stand for now"""
         return SQL(
             """
-            (CASE WHEN prior_base = 0 THEN 0
-                  WHEN price IS NOT NULL THEN prior_base * price
-                  WHEN rate_type = 'marginal' THEN %s
+            (CASE WHEN %(base)s = 0 THEN 0
+                  WHEN price IS NOT NULL THEN %(base)s * price
+                  WHEN rate_type = 'marginal' THEN %(graded)s
                   ELSE 0 END * currency_rate)
             """,
-            self._graded_sql(SQL("prior_base")),
+            base=base,
+            graded=self._graded_sql(base),
         )
 
     @api.model
@@ -399,12 +422,12 @@ class SalesCommissionPricing(models.AbstractModel):
               FROM (SELECT id AS measure_id,
                            ROUND(%(start)s / rounding) * rounding - prior_amount AS amount
                       FROM commission_measure m
-                     WHERE measure_period <> 'run' AND prior_base <> 0
+                     WHERE measure_period <> 'run' AND prior_base <> 0 AND NOT appends
                        AND (rate_type IN ('retroactive', 'period') OR threshold IS NOT NULL
                             OR tier_basis = 'attainment')) due
              WHERE amount <> 0
             """,
-            start=self._start_sql(),
+            start=self._start_sql(SQL("prior_base")),
         )
 
     @api.model

@@ -18,17 +18,19 @@ class SalesCommissionRestating(models.AbstractModel):
     _description = "Commission Restating"
 
     @api.model
-    def _create(self):
+    def _create(self, since=0):
         """Fill the temporary table ``commission_restated`` for ``commission_scope``.
 
         One row per entry, rule and payee: entry_id, date, plan_id, rule_id, role, payee_id,
         user_id, currency_id, tier_id, share, base and price, which is in the payee's currency
         per unit of the whole entry.
+
+        :param int since: only entries with a greater id
         """
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s",
-                self._restated_query(),
+                self._restated_query(since),
             )
         )
 
@@ -41,7 +43,7 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
-    def _restated_query(self):
+    def _restated_query(self, since):
         return SQL(
             """
             WITH candidate AS MATERIALIZED (%(candidates)s),
@@ -74,7 +76,7 @@ class SalesCommissionRestating(models.AbstractModel):
              GROUP BY c.id, c.date, c.user_id, c.amount, c.margin, c.quantity, r.base,
                       x.plan_id, x.rule_id, x.role, x.payee_id, x.currency_id
             """,
-            candidates=self._candidates_query(),
+            candidates=self._candidates_query(since),
             originals=self._originals_query(),
             value=SQL(
                 "CASE r.base WHEN 'margin' THEN COALESCE(c.margin, 0)"
@@ -84,7 +86,7 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
-    def _candidates_query(self):
+    def _candidates_query(self, since):
         """Entries that may correct another one and that no run has settled yet."""
         return SQL(
             """
@@ -93,13 +95,14 @@ class SalesCommissionRestating(models.AbstractModel):
               LEFT JOIN account_move move
                 ON e.document_model = 'account.move' AND move.id = e.document_id
                AND e.amount < 0
-             WHERE (e.posting_no > 1 OR move.reversed_entry_id IS NOT NULL)
+             WHERE e.id > %s AND (e.posting_no > 1 OR move.reversed_entry_id IS NOT NULL)
                AND (e.posting_no > 1 OR e.amount < 0)
                AND EXISTS (SELECT FROM commission_scope s
                             WHERE s.company_id = e.company_id AND s.event = e.event
                               AND e.date BETWEEN s.date_from AND s.date_to)
                AND NOT EXISTS (SELECT FROM sales_commission_earning x WHERE x.entry_id = e.id)
-            """
+            """,
+            since,
         )
 
     @api.model
@@ -161,6 +164,12 @@ class SalesCommissionRestating(models.AbstractModel):
                    SELECT FROM sales_ledger_entry o
                      JOIN commission_credit credit
                        ON credit.entry_id = o.id AND credit.plan_id = c.plan_id
+                    WHERE o.document_id = move.reversed_entry_id AND o.event = e.event
+                      AND o.document_model = 'account.move')
+               AND NOT EXISTS (
+                   SELECT FROM sales_ledger_entry o
+                     JOIN sales_commission_earning x
+                       ON x.entry_id = o.id AND x.plan_id = c.plan_id AND x.run_id = c.period
                     WHERE o.document_id = move.reversed_entry_id AND o.event = e.event
                       AND o.document_model = 'account.move')
             """

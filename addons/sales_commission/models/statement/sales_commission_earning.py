@@ -8,6 +8,7 @@ from ..plan.sales_commission_rule import CREDIT_ROLE
 EARNING_KIND = [
     ("earning", "Earning"),
     ("clawback", "Clawback"),
+    ("reinstatement", "Reinstatement"),
     ("true_up", "True-up"),
 ]
 
@@ -96,6 +97,7 @@ class SalesCommissionEarning(models.Model):
     )
     # The rows of a run lie together, so an index of a few pages finds them.
     _run_idx = models.Index("USING brin (run_id)")
+    _unmeasured_idx = models.Index("(run_id) WHERE measure_id IS NULL")
 
     def init(self):
         """Let the database guard what is approved, whoever asks.

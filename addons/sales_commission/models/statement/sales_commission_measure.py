@@ -103,6 +103,12 @@ class SalesCommissionMeasure(models.Model):
         aggregator=None,
         help="Units of the payee's currency for one unit of the company's currency.",
     )
+    earned_amount = fields.Monetary(
+        string="Earned", readonly=True, help="The sum of the positive earnings."
+    )
+    deducted_amount = fields.Monetary(
+        string="Taken Back", readonly=True, help="The sum of the negative earnings."
+    )
     amount = fields.Monetary(string="Commission", readonly=True)
     earning_count = fields.Integer(string="Earnings", readonly=True)
     earning_ids = fields.One2many(
