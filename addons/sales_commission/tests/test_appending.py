@@ -22,8 +22,11 @@ class TestAppending(SalesCommissionCommon):
                 for e in self._get_earnings(run)
             ),
             sorted(
-                (m.rule_id.id, m.payee_id.id, m.base, m.restated_base, m.status, m.tier_id.id)
-                + (m.rate, m.earned_amount, m.deducted_amount, m.amount, m.earning_count)
+                (
+                    *(m.rule_id.id, m.payee_id.id, m.base, m.restated_base, m.status),
+                    *(m.tier_id.id, m.rate, m.earned_amount, m.deducted_amount, m.amount),
+                    m.earning_count,
+                )
                 for m in run.measure_ids
             ),
             sorted(

@@ -26,7 +26,7 @@ class SalesCommissionAppending(models.AbstractModel):
     @api.model
     def _get_since(self, run, fingerprint):
         """:return: id of the newest ledger entry that the run's earnings stand for, or 0 where
-            they have to be calculated anew; needs ``commission_scope``"""
+        they have to be calculated anew; needs ``commission_scope``"""
         if (
             not run.last_entry_id
             or run.fingerprint != fingerprint
@@ -39,7 +39,7 @@ class SalesCommissionAppending(models.AbstractModel):
     @api.model
     def _is_appendable(self):
         """:return: whether what the rules look at beside the ledger can be fingerprinted, and
-            a sale added later changes nothing but its own measure"""
+        a sale added later changes nothing but its own measure"""
         [(is_appendable,)] = self.env.execute_query(
             SQL(
                 """
@@ -54,9 +54,32 @@ class SalesCommissionAppending(models.AbstractModel):
         return is_appendable
 
     @api.model
+    def _is_restated_anew(self, run):
+        """Corrections that come one by one are rounded one by one, and those of sales that are
+        measured to date may change what these brought.
+
+        :return: whether the run's earnings have to be calculated anew because of corrections
+        """
+        [(is_anew,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (SELECT FROM sales_commission_measure
+                                WHERE run_id = %(run)s AND restated_base <> outside_base)
+                    OR EXISTS (SELECT FROM commission_restated z
+                                WHERE z.is_inside OR EXISTS (
+                                    SELECT FROM sales_commission_measure m
+                                     WHERE m.run_id = %(run)s AND m.rule_id = z.rule_id
+                                       AND m.payee_id = z.payee_id AND m.restated_base <> 0))
+                """,
+                run=run.id,
+            )
+        )
+        return is_anew
+
+    @api.model
     def _get_fingerprint(self, run):
         """:return: hash of all that decides earnings beside the ledger; needs
-            ``commission_scope``"""
+        ``commission_scope``"""
         queries = [
             SQL("SELECT s::text AS line FROM commission_scope s"),
             SQL(
@@ -145,16 +168,14 @@ class SalesCommissionAppending(models.AbstractModel):
         cr.execute(
             """
             INSERT INTO commission_credit (
-                entry_id, document_id, date, period, plan_id, rule_id, rule_mode, sequence,
-                payee_id, user_id, currency_id, share, base, place)
-            SELECT x.entry_id, e.document_id, x.date, m.period, x.plan_id, x.rule_id, p.rule_mode,
-                   r.sequence, x.payee_id, x.user_id, x.currency_id, x.share,
-                   COALESCE(x.base, x.quantity::numeric), 1
+                entry_id, document_id, document_name, date, period, plan_id, rule_id, payee_id,
+                user_id, currency_id, share, base)
+            SELECT x.entry_id, e.document_id, CASE WHEN e.document_id IS NULL THEN e.reference END,
+                   x.date, m.period, x.plan_id, x.rule_id, x.payee_id, x.user_id, x.currency_id,
+                   x.share, COALESCE(x.base, x.quantity)
               FROM sales_commission_earning x
               JOIN commission_measure m ON m.id = x.measure_id AND NOT m.appends
               JOIN sales_ledger_entry e ON e.id = x.entry_id
-              JOIN sales_commission_rule r ON r.id = x.rule_id
-              JOIN sales_commission_plan p ON p.id = x.plan_id
              WHERE x.kind = 'earning'
             """
         )

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 TABLES = ("scope", "restated", "credit", "measure")
-EFFECTIVE_RATE = SQL("ROUND(x.exact * 100 / NULLIF(x.base * m.currency_rate, 0), 6)")
 
 
 class SalesCommissionCalculation(models.AbstractModel):
@@ -32,14 +31,10 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env["sales.commission.scope"]._create(run)
         appending = self.env["sales.commission.appending"]
         fingerprint = appending._get_fingerprint(run)
-        since = appending._get_since(run, fingerprint)
-        if not since:
-            # Statements that stay keep their id, so that links to them live on.
-            for table in ("earning", "measure", "run_total"):
-                self._delete(run, table)
+        since = self._start(run, appending._get_since(run, fingerprint))
         self._create_tables(run, since)
-        self.env.cr.execute(self._insert_statements_query(run))
-        self.env.cr.execute(self._insert_measures_query(run))
+        for query in self._result_queries(run):
+            self.env.cr.execute(query)
         for change in (*appending._rebuild(), *self._earning_queries(run)):
             self._apply(change)
         self._sum_up(run)
@@ -59,13 +54,32 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env.flush_all()
 
     @api.model
+    def _start(self, run, since):
+        """Find the corrections, and take what was calculated before out of the way.
+
+        :param int since: id of the newest ledger entry that the earnings may still stand for
+        :return: id of the one that they do stand for, or 0 where none are left
+        """
+        restating = self.env["sales.commission.restating"]
+        if since:
+            restating._create(since)
+            if not self.env["sales.commission.appending"]._is_restated_anew(run):
+                return since
+            restating._drop()
+        # Statements that stay keep their id, so that links to them live on.
+        for table in ("earning", "measure", "run_total"):
+            self._delete(run, table)
+        restating._create()
+        return 0
+
+    @api.model
     def _create_tables(self, run, since=0):
-        """Fill the temporary tables ``commission_…`` for a run; the scope is there already.
+        """Fill the temporary tables ``commission_…`` for a run, after the scope and the
+        corrections.
 
         :param int since: only ledger entries with a greater id; the others have earnings
         """
         restating = self.env["sales.commission.restating"]
-        restating._create(since)
         self.env["sales.commission.matching"]._create_credits(
             SQL(
                 "e.id > %s AND %s AND %s",
@@ -80,6 +94,7 @@ class SalesCommissionCalculation(models.AbstractModel):
             pricing._priors_query(run),
             self._rates_query(run),
             counted=SQL("old.run_id = %s", run.id),
+            due=pricing._due_query(run),
         )
 
     @api.model
@@ -234,6 +249,22 @@ class SalesCommissionCalculation(models.AbstractModel):
         return [SQL("SELECT payee_id, currency_id FROM commission_measure")]
 
     @api.model
+    def _result_queries(self, run):
+        """:return: list of ``SQL`` that insert the statements and measures of a run"""
+        return [
+            self._insert_statements_query(run),
+            SQL(
+                """
+                UPDATE commission_measure m SET statement_id = s.id
+                  FROM sales_commission_statement s
+                 WHERE s.run_id = %s AND s.payee_id = m.payee_id AND s.currency_id = m.currency_id
+                """,
+                run.id,
+            ),
+            self._insert_measures_query(run),
+        ]
+
+    @api.model
     def _insert_statements_query(self, run):
         """:return: ``SQL`` that inserts one statement per payee and currency, or keeps it with
         its amount as the previous one"""
@@ -262,72 +293,49 @@ class SalesCommissionCalculation(models.AbstractModel):
             """
             INSERT INTO sales_commission_measure (
                 id, run_id, statement_id, company_id, payee_id, plan_id, rule_id, role,
-                currency_id, date_from, base, restated_base, prior_base, prior_amount,
-                target_amount, attained_amount, attainment, status, tier_id, rate,
-                currency_rate, earned_amount, deducted_amount, amount, earning_count)
-            SELECT m.id, s.run_id, s.id, s.company_id, m.payee_id, m.plan_id, m.rule_id, m.role,
-                   m.currency_id, m.date_from, m.base, m.restated_base, m.prior_base,
-                   m.prior_amount, m.target_amount, m.attained_amount, m.attainment, m.status,
-                   m.tier_id, CASE WHEN m.base_kind <> 'quantity' THEN m.price * 100 END,
+                currency_id, date_from, base, restated_base, outside_base, outside_amount,
+                prior_base, prior_amount, target_amount, attained_amount, attainment, status,
+                tier_id, rate, currency_rate, earned_amount, deducted_amount, amount,
+                earning_count)
+            SELECT m.id, %(run)s, m.statement_id, %(company)s, m.payee_id, m.plan_id, m.rule_id,
+                   m.role, m.currency_id, m.date_from, m.base, m.restated_base, m.outside_base,
+                   m.outside_amount, m.prior_base, m.prior_amount, m.target_amount,
+                   m.attained_amount, m.attainment, m.status, m.tier_id,
+                   CASE WHEN m.base_kind <> 'quantity' THEN ROUND(m.price * 100, 6) END,
                    m.currency_rate, 0, 0, 0, 0
               FROM commission_measure m
-              JOIN sales_commission_statement s
-                ON s.run_id = %s AND s.payee_id = m.payee_id AND s.currency_id = m.currency_id
              ORDER BY m.id
                 ON CONFLICT (run_id, rule_id, payee_id, currency_id) DO UPDATE
                SET base = EXCLUDED.base, restated_base = EXCLUDED.restated_base,
-                   status = EXCLUDED.status, tier_id = EXCLUDED.tier_id, rate = EXCLUDED.rate
+                   outside_base = EXCLUDED.outside_base,
+                   outside_amount = EXCLUDED.outside_amount, status = EXCLUDED.status,
+                   tier_id = EXCLUDED.tier_id, rate = EXCLUDED.rate
             """,
-            run.id,
+            run=run.id,
+            company=run.company_id.id,
         )
 
     @api.model
     def _earning_queries(self, run):
         """:return: list of ``SQL`` that insert the earnings of a run, kind by kind, and return
-            measure_id, amount and 1 AS number"""
+        measure_id, amount and 1 AS number"""
         pricing = self.env["sales.commission.pricing"]
         return [
+            self._insert_earnings_query(run, SQL("'earning'"), pricing._earnings_query()),
             self._insert_earnings_query(
-                pricing._earnings_query(),
-                kind=SQL("'earning'"),
-                # Where all sales of a measure have one rate, it needs no division per sale.
-                rate=SQL(
-                    "CASE WHEN m.price IS NULL OR m.cap_line IS NOT NULL THEN %s"
-                    " ELSE m.price * 100 END",
-                    EFFECTIVE_RATE,
-                ),
-                tier=SQL("m.tier_ids[x.tier_no]"),
-                order=SQL("x.measure_id, x.entry_id"),
-            ),
-            self._insert_earnings_query(
+                run,
+                SQL("CASE WHEN x.base < 0 THEN 'clawback' ELSE 'reinstatement' END"),
                 pricing._restated_earnings_query(),
-                kind=SQL("CASE WHEN x.base < 0 THEN 'clawback' ELSE 'reinstatement' END"),
-                rate=EFFECTIVE_RATE,
-                tier=SQL("x.tier_id"),
-                order=SQL("x.measure_id, x.entry_id"),
             ),
             self._insert_earnings_query(
-                SQL(
-                    """
-                    SELECT t.measure_id, t.amount, NULL::integer AS entry_id, %s::date AS date,
-                           NULL::integer AS user_id, NULL::numeric AS share,
-                           NULL::numeric AS base, NULL::numeric AS exact
-                      FROM (%s) t
-                    """,
-                    run.date_to,
-                    pricing._true_ups_query(),
-                ),
-                kind=SQL("'true_up'"),
-                rate=SQL("NULL::numeric"),
-                tier=SQL("m.tier_id"),
-                order=SQL("x.measure_id"),
+                run, SQL("'true_up'"), pricing._true_ups_query(run.date_to)
             ),
         ]
 
     @api.model
-    def _insert_earnings_query(self, priced, kind, rate, tier, order):
-        """:param SQL priced: query of measure_id, entry_id, date, user_id, share, base, exact
-            and amount; ``x`` in the other parameters
+    def _insert_earnings_query(self, run, kind, priced):
+        """:param SQL kind: of a row ``x`` of the query
+        :param SQL priced: query like ``sales.commission.pricing._earnings_query``
         """
         return SQL(
             """
@@ -335,24 +343,20 @@ class SalesCommissionCalculation(models.AbstractModel):
                 run_id, statement_id, measure_id, company_id, kind, role, payee_id, user_id,
                 plan_id, rule_id, tier_id, entry_id, date, currency_id, share, base, quantity,
                 rate, amount)
-            SELECT r.run_id, r.statement_id, m.id, r.company_id, %(kind)s, m.role, m.payee_id,
-                   x.user_id, m.plan_id, m.rule_id, %(tier)s, x.entry_id, x.date,
-                   m.currency_id, x.share,
-                   CASE WHEN m.base_kind <> 'quantity' THEN x.base END,
-                   CASE WHEN m.base_kind = 'quantity' THEN x.base END,
-                   CASE WHEN m.base_kind <> 'quantity' THEN %(rate)s END,
+            SELECT %(run)s, x.statement_id, x.measure_id, %(company)s, %(kind)s, x.role,
+                   x.payee_id, x.user_id, x.plan_id, x.rule_id, x.tier_id, x.entry_id, x.date,
+                   x.currency_id, x.share,
+                   CASE WHEN x.base_kind <> 'quantity' THEN x.base END,
+                   CASE WHEN x.base_kind = 'quantity' THEN x.base END,
+                   CASE WHEN x.base_kind <> 'quantity' THEN x.rate END,
                    x.amount
               FROM (%(priced)s) x
-              JOIN commission_measure m ON m.id = x.measure_id
-              JOIN sales_commission_measure r ON r.id = m.id
-             ORDER BY %(order)s
             RETURNING measure_id, amount, 1 AS number
             """,
+            run=run.id,
+            company=run.company_id.id,
             kind=kind,
-            rate=rate,
-            tier=tier,
             priced=priced,
-            order=order,
         )
 
     @api.model

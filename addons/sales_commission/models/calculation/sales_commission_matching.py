@@ -9,6 +9,21 @@ from ..plan.sales_commission_rule import RULE_DIMENSIONS, RULE_TREES
 # not compete with those for the salesperson.
 COMPETITION = SQL("e.id, s.plan_id, s.role, s.leader_level, p.payee_id")
 
+CREDIT_COLUMNS = (
+    "entry_id",
+    "document_id",
+    "document_name",
+    "date",
+    "period",
+    "plan_id",
+    "rule_id",
+    "payee_id",
+    "user_id",
+    "currency_id",
+    "share",
+    "base",
+)
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -17,6 +32,7 @@ class Usage:
     :param frozenset fields: conditions that some rule makes
     :param frozenset bases: what rules count
     :param bool competes: whether two rules of a plan may want one sale that only one gets
+    :param bool documents: whether a rule pays an amount per document
     """
 
     fields: frozenset
@@ -25,6 +41,7 @@ class Usage:
     discounts: bool
     competes: bool
     splits: bool
+    documents: bool
 
 
 class SalesCommissionMatching(models.AbstractModel):
@@ -61,21 +78,26 @@ class SalesCommissionMatching(models.AbstractModel):
 
         :param SQL is_assigned: whether the plan pays the payee at all, instead of asking the
             plan's assignments
-        :return: ``SQL`` of one row per credit: entry_id, document_id, date, period, plan_id,
-            rule_id, sequence, payee_id, user_id, currency_id, share and base
+        :return: ``SQL`` of one row per credit: entry_id, document_id, document_name (of an
+            import, which has no id), date, period, plan_id, rule_id, payee_id, user_id,
+            currency_id, share and base
         """
         usage = self._get_usage()
-        place = SQL("1")
+        place = SQL("")
         if usage.competes:
             place = SQL(
-                "row_number() OVER (PARTITION BY %s ORDER BY s.sequence, s.rule_id)", COMPETITION
+                "s.rule_mode, row_number() OVER ("
+                "PARTITION BY %s ORDER BY s.sequence, s.rule_id) AS place,",
+                COMPETITION,
             )
         query = SQL(
             """
-            SELECT e.id AS entry_id, e.document_id, e.date, s.period, s.plan_id, s.rule_id,
-                   s.rule_mode, s.sequence, p.payee_id, e.user_id,
+            %(leaders)s
+            SELECT %(place)s
+                   e.id AS entry_id, e.document_id, %(document_name)s AS document_name, e.date,
+                   s.period, s.plan_id, s.rule_id, p.payee_id, e.user_id,
                    COALESCE(a.currency_id, s.company_currency_id) AS currency_id,
-                   p.share, %(base)s AS base, %(place)s AS place
+                   p.share, %(base)s AS base
               FROM commission_scope s
               JOIN %(entries)s e
                 ON e.company_id = s.company_id
@@ -92,8 +114,17 @@ class SalesCommissionMatching(models.AbstractModel):
                AND %(is_assigned)s
                AND %(conditions)s AND %(condition)s
             """,
+            # Worked out once, and not for every sale.
+            leaders=SQL("WITH leader AS MATERIALIZED (%s)", self._leaders_query())
+            if usage.leaders
+            else SQL(""),
             base=self._base_sql(usage),
             place=place,
+            document_name=SQL(
+                "CASE WHEN e.document_id IS NULL THEN e.reference END"
+                if usage.documents
+                else "NULL::varchar"
+            ),
             entries=entries or SQL("sales_ledger_entry"),
             joins=SQL(" ").join((*self._tree_joins(usage), *self._payee_joins(usage))),
             is_assigned=is_assigned
@@ -103,7 +134,11 @@ class SalesCommissionMatching(models.AbstractModel):
         )
         if not usage.competes:
             return query
-        return SQL("SELECT * FROM (%s) ranked WHERE rule_mode <> 'first' OR place = 1", query)
+        return SQL(
+            "SELECT %s FROM (%s) ranked WHERE rule_mode <> 'first' OR place = 1",
+            SQL(", ").join(map(SQL.identifier, CREDIT_COLUMNS)),
+            query,
+        )
 
     # === WHO === #
     @api.model
@@ -156,23 +191,30 @@ class SalesCommissionMatching(models.AbstractModel):
         )
 
     @api.model
-    def _leader_join(self):
-        """The leader so many levels up. Who sold it earns no second time as the leader."""
+    def _leaders_query(self):
+        """:return: ``SQL`` of team_id, level, user_id and partner_id: who leads a team, and those
+        above it, so many levels up"""
         return SQL(
             """
-            LEFT JOIN (
-                SELECT team.id AS team_id, upper.level, leader.id AS user_id, leader.partner_id
-                  FROM crm_team team
-                 CROSS JOIN LATERAL (
-                       SELECT path.id::integer AS id,
-                              row_number() OVER (ORDER BY path.place DESC) AS level
-                         FROM unnest(string_to_array(rtrim(team.parent_path, '/'), '/'))
-                              WITH ORDINALITY AS path (id, place)) upper
-                  JOIN crm_team above ON above.id = upper.id
-                  JOIN res_users leader ON leader.id = above.user_id
-            ) leader
-                ON s.role = 'leader'
-               AND leader.team_id = e.team_id
+            SELECT team.id AS team_id, upper.level, leader.id AS user_id, leader.partner_id
+              FROM crm_team team
+             CROSS JOIN LATERAL (
+                   SELECT path.id::integer AS id,
+                          row_number() OVER (ORDER BY path.place DESC) AS level
+                     FROM unnest(string_to_array(rtrim(team.parent_path, '/'), '/'))
+                          WITH ORDINALITY AS path (id, place)) upper
+              JOIN crm_team above ON above.id = upper.id
+              JOIN res_users leader ON leader.id = above.user_id
+            """
+        )
+
+    @api.model
+    def _leader_join(self):
+        """Who sold it earns no second time as the leader."""
+        return SQL(
+            """
+            LEFT JOIN leader
+                ON leader.team_id = e.team_id
                AND leader.level = s.leader_level
                AND (s.own_sales OR leader.user_id IS DISTINCT FROM e.user_id)
             """
@@ -269,7 +311,7 @@ class SalesCommissionMatching(models.AbstractModel):
     def _get_usage(self):
         """:return: the :class:`Usage` of ``commission_scope``, in one statement"""
         names = (*RULE_DIMENSIONS, "tag_ids", "customer_kind")
-        [(*used, bases, leaders, discounts, competes, splits)] = self.env.execute_query(
+        [(*used, bases, leaders, discounts, competes, splits, documents)] = self.env.execute_query(
             SQL(
                 """
                 SELECT %(fields)s, array_agg(DISTINCT base),
@@ -280,12 +322,11 @@ class SalesCommissionMatching(models.AbstractModel):
                                HAVING COUNT(DISTINCT rule_id) > 1),
                        EXISTS (SELECT FROM sales_commission_split split
                                  JOIN sale_order o ON o.id = split.order_id
-                                WHERE o.company_id IN (SELECT company_id FROM commission_scope))
+                                WHERE o.company_id IN (SELECT company_id FROM commission_scope)),
+                       COALESCE(BOOL_OR(rate_type = 'document'), FALSE)
                   FROM commission_scope
                 """,
-                fields=SQL(", ").join(
-                    SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names
-                ),
+                fields=SQL(", ").join(SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names),
             )
         )
         return Usage(
@@ -295,4 +336,5 @@ class SalesCommissionMatching(models.AbstractModel):
             discounts=discounts,
             competes=competes,
             splits=splits,
+            documents=documents,
         )

@@ -22,8 +22,10 @@ class SalesCommissionRestating(models.AbstractModel):
         """Fill the temporary table ``commission_restated`` for ``commission_scope``.
 
         One row per entry, rule and payee: entry_id, date, plan_id, rule_id, role, payee_id,
-        user_id, currency_id, tier_id, share, base and price, which is in the payee's currency
-        per unit of the whole entry.
+        user_id, currency_id, tier_id, share, base and exact, the amount in the payee's
+        currency, not rounded. ``is_inside`` tells that the rule counts to date and the sale was
+        paid in the quarter or year that is being measured; ``company_exact`` is the amount in
+        the company's currency, at the rate of exchange that it was paid at.
 
         :param int since: only entries with a greater id
         """
@@ -35,6 +37,10 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
+    def _drop(self):
+        self.env.cr.execute("DROP TABLE commission_restated")
+
+    @api.model
     def _is_not_restated(self):
         """:return: ``SQL`` condition on the entry ``e`` and the scope ``s``"""
         return SQL(
@@ -44,70 +50,107 @@ class SalesCommissionRestating(models.AbstractModel):
 
     @api.model
     def _restated_query(self, since):
+        """A correction of the same source goes by what its originals were paid per unit. Its
+        own corrections are among these, so what counts is their size, whatever their sign.
+
+        A credit note goes by what is left of the invoice: its lines of the same product,
+        whether these earned anything or not, else all of it. A payee who was paid and had to
+        give it back has no part in that.
+        """
         return SQL(
             """
             WITH candidate AS MATERIALIZED (%(candidates)s),
-            original AS (%(originals)s)
-            SELECT c.id AS entry_id, c.date, x.plan_id, x.rule_id, x.role, x.payee_id, c.user_id,
-                   x.currency_id, MAX(x.tier_id) AS tier_id, MAX(x.share) AS share,
-                   %(value)s AS base,
-                   COALESCE(
-                       SUM(x.amount) FILTER (WHERE o.is_alike)
-                           / NULLIF(SUM(o.value) FILTER (WHERE o.is_alike), 0),
-                       SUM(x.amount) / NULLIF(SUM(o.value), 0),
-                       0) AS price
-              FROM candidate c
-              JOIN (SELECT original.entry_id, original.is_alike, e.amount, e.margin, e.quantity,
-                           x.id AS earning_id,
-                           CASE r.base WHEN 'margin' THEN e.margin
-                                       WHEN 'quantity' THEN e.quantity
-                                       ELSE e.amount END AS value
-                      FROM original
-                      JOIN sales_ledger_entry e ON e.id = original.original_id
-                      JOIN sales_commission_earning x
-                        ON x.entry_id = e.id AND x.kind = 'earning'
-                      JOIN sales_commission_rule r ON r.id = x.rule_id) o
-                ON o.entry_id = c.id
-              JOIN sales_commission_earning x ON x.id = o.earning_id
-              JOIN sales_commission_run w
-                ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
-              JOIN sales_commission_rule r ON r.id = x.rule_id
-             WHERE x.plan_id IN (SELECT plan_id FROM commission_scope)
-             GROUP BY c.id, c.date, c.user_id, c.amount, c.margin, c.quantity, r.base,
-                      x.plan_id, x.rule_id, x.role, x.payee_id, x.currency_id
+            original AS MATERIALIZED (%(originals)s),
+            invoice AS (
+                SELECT o.entry_id, o.plan_id, SUM(e.amount) AS amount, SUM(e.margin) AS margin,
+                       SUM(e.quantity) AS quantity
+                  FROM original o JOIN sales_ledger_entry e ON e.id = o.original_id
+                 WHERE o.is_refund GROUP BY 1, 2
+            ),
+            paid AS (
+                SELECT o.entry_id, o.is_refund, x.plan_id, x.rule_id, x.role, x.payee_id,
+                       x.currency_id, MAX(x.tier_id) AS tier_id, MAX(x.share) AS share,
+                       MIN(w.date_from) AS paid_from, MAX(m.currency_rate) AS currency_rate,
+                       SUM(x.amount) AS left_amount,
+                       SUM(x.amount * SIGN(%(original_value)s)) AS amount,
+                       SUM(ABS(%(original_value)s)) AS value
+                  FROM original o
+                  JOIN sales_ledger_entry e ON e.id = o.original_id
+                  JOIN sales_commission_earning x
+                    ON x.entry_id = e.id AND x.plan_id = o.plan_id
+                  JOIN sales_commission_run w
+                    ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
+                  JOIN sales_commission_measure m ON m.id = x.measure_id
+                  JOIN sales_commission_rule r ON r.id = x.rule_id
+                 GROUP BY 1, 2, 3, 4, 5, 6, 7
+                HAVING NOT o.is_refund OR SUM(x.amount) <> 0 OR BOOL_AND(x.kind <> 'clawback')
+            ),
+            priced AS (
+                SELECT DISTINCT ON (p.entry_id, p.rule_id, p.payee_id)
+                       c.id AS entry_id, c.date, p.plan_id, p.rule_id, p.role, p.payee_id,
+                       c.user_id, p.currency_id, p.tier_id, p.share, p.currency_rate,
+                       COALESCE(%(value)s, 0) AS value,
+                       r.measure_period <> 'run' AND p.paid_from >= date_trunc(
+                           r.measure_period, (SELECT MAX(date_from) FROM commission_scope))
+                           AS is_inside,
+                       CASE WHEN p.is_refund THEN p.left_amount ELSE p.amount END AS amount,
+                       CASE WHEN p.is_refund THEN %(invoice_value)s ELSE p.value END
+                           AS amount_for
+                  FROM paid p
+                  JOIN candidate c ON c.id = p.entry_id AND c.plan_id = p.plan_id
+                  JOIN sales_commission_rule r ON r.id = p.rule_id
+                  LEFT JOIN invoice ON invoice.entry_id = p.entry_id
+                                   AND invoice.plan_id = p.plan_id
+                 ORDER BY p.entry_id, p.rule_id, p.payee_id, p.is_refund
+            )
+            SELECT entry_id, date, plan_id, rule_id, role, payee_id, user_id, currency_id, tier_id,
+                   share, is_inside, value * share * 0.01 AS base, exact,
+                   exact / currency_rate AS company_exact
+              FROM (SELECT priced.*,
+                           COALESCE(value * amount / NULLIF(amount_for, 0), 0) AS exact
+                      FROM priced) corrected
             """,
             candidates=self._candidates_query(since),
             originals=self._originals_query(),
-            value=SQL(
-                "CASE r.base WHEN 'margin' THEN COALESCE(c.margin, 0)"
-                " WHEN 'quantity' THEN COALESCE(c.quantity, 0)"
-                " ELSE COALESCE(c.amount, 0) END * MAX(x.share) * 0.01"
-            ),
+            original_value=self._value_sql("e"),
+            invoice_value=self._value_sql("invoice"),
+            value=self._value_sql("c"),
+        )
+
+    @api.model
+    def _value_sql(self, table):
+        """:return: ``SQL`` of what the rule ``r`` counts of an entry"""
+        return SQL(
+            "CASE r.base WHEN 'margin' THEN %s WHEN 'quantity' THEN %s ELSE %s END",
+            *(SQL.identifier(table, name) for name in ("margin", "quantity", "amount")),
         )
 
     @api.model
     def _candidates_query(self, since):
-        """Entries that may correct another one and that no run has settled yet."""
+        """Entries that may correct another one, with the plans that have not settled them."""
         return SQL(
             """
-            SELECT e.*, move.reversed_entry_id AS refunded_id
-              FROM sales_ledger_entry e
+            SELECT e.*, s.plan_id, move.reversed_entry_id AS refunded_id
+              FROM (SELECT DISTINCT company_id, plan_id, event, date_from, date_to
+                      FROM commission_scope) s
+              JOIN sales_ledger_entry e
+                ON e.company_id = s.company_id AND e.event = s.event
+               AND e.date BETWEEN s.date_from AND s.date_to
               LEFT JOIN account_move move
                 ON e.document_model = 'account.move' AND move.id = e.document_id
                AND e.amount < 0
-             WHERE e.id > %s AND (e.posting_no > 1 OR move.reversed_entry_id IS NOT NULL)
-               AND (e.posting_no > 1 OR e.amount < 0)
-               AND EXISTS (SELECT FROM commission_scope s
-                            WHERE s.company_id = e.company_id AND s.event = e.event
-                              AND e.date BETWEEN s.date_from AND s.date_to)
-               AND NOT EXISTS (SELECT FROM sales_commission_earning x WHERE x.entry_id = e.id)
+             WHERE e.id > %s
+               AND (e.posting_no > 1
+                    OR (e.amount < 0 AND move.reversed_entry_id IS NOT NULL))
+               AND NOT EXISTS (SELECT FROM sales_commission_earning x
+                                WHERE x.entry_id = e.id AND x.plan_id = s.plan_id)
             """,
             since,
         )
 
     @api.model
     def _originals_query(self):
-        """:return: ``SQL`` of (entry_id, original_id, is_alike)"""
+        """:return: ``SQL`` of (entry_id, plan_id, original_id, is_refund)"""
         alike = SQL(" AND ").join(
             SQL(
                 "%s IS NOT DISTINCT FROM %s",
@@ -118,7 +161,7 @@ class SalesCommissionRestating(models.AbstractModel):
         )
         return SQL(
             """
-            SELECT c.id AS entry_id, o.id AS original_id, TRUE AS is_alike
+            SELECT c.id AS entry_id, c.plan_id, o.id AS original_id, FALSE AS is_refund
               FROM candidate c
               JOIN sales_ledger_entry o
                 ON o.document_id = c.document_id AND o.event = c.event
@@ -127,18 +170,23 @@ class SalesCommissionRestating(models.AbstractModel):
                AND o.settlement_id IS NOT DISTINCT FROM c.settlement_id
                AND %(alike)s
              UNION ALL
-            SELECT c.id, o.id, TRUE
+            SELECT c.id, c.plan_id, o.id, FALSE
               FROM candidate c
               JOIN sales_ledger_entry o
                 ON o.company_id = c.company_id AND o.event = c.event
                AND o.import_key = c.import_key AND o.posting_no < c.posting_no
                AND %(alike)s
              UNION ALL
-            SELECT c.id, o.id, o.product_id IS NOT DISTINCT FROM c.product_id
-              FROM candidate c
-              JOIN sales_ledger_entry o
-                ON o.document_id = c.refunded_id AND o.event = c.event
-               AND o.document_model = 'account.move'
+            SELECT entry_id, plan_id, original_id, TRUE
+              FROM (SELECT refund.*, BOOL_OR(is_alike) OVER (PARTITION BY entry_id, plan_id)
+                               AS has_alike
+                      FROM (SELECT c.id AS entry_id, c.plan_id, o.id AS original_id,
+                                   o.product_id IS NOT DISTINCT FROM c.product_id AS is_alike
+                              FROM candidate c
+                              JOIN sales_ledger_entry o
+                                ON o.document_id = c.refunded_id AND o.event = c.event
+                               AND o.document_model = 'account.move') refund) found
+             WHERE is_alike = has_alike
             """,
             alike=alike,
         )

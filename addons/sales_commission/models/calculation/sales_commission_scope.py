@@ -39,8 +39,11 @@ class SalesCommissionScope(models.AbstractModel):
                        w.is_current
                            AND p.date_from <= w.date_to
                            AND COALESCE(p.date_to, 'infinity') >= w.date_from AS is_current,
-                       r.id AS rule_id, r.sequence, r.role, r.leader_level, r.own_sales,
-                       r.payee_id AS named_payee_id, r.event, r.base, %(conditions)s,
+                       r.id AS rule_id, r.sequence, r.role,
+                       CASE WHEN r.role = 'leader' THEN r.leader_level END AS leader_level,
+                       r.own_sales,
+                       CASE WHEN r.role = 'payee' THEN r.payee_id END AS named_payee_id,
+                       r.event, r.base, r.rate_type, %(conditions)s,
                        %(paths)s, r.discount_from, NULLIF(r.discount_to, 0) AS discount_to,
                        r.customer_kind, r.new_days,
                        (SELECT array_agg(t.res_partner_category_id ORDER BY 1)

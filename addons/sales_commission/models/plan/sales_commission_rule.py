@@ -300,9 +300,9 @@ class SalesCommissionRule(models.Model):
                 "money. Choose an amount per unit, or another base.",
                 **names,
             )
-        if self.rate_type in TIERED:
-            return self._tiers_error_message(names)
-        return None
+        if self.rate_type in TIERED and (error := self._tiers_error_message(names)):
+            return error
+        return self._measuring_error_message(names)
 
     def _tiers_error_message(self, names):
         if not self.tier_ids:
@@ -316,10 +316,39 @@ class SalesCommissionRule(models.Model):
                 amount=min(self.tier_ids.mapped("amount_from")),
                 **names,
             )
+        return None
+
+    def _measuring_error_message(self, names):
         if self.tier_basis == "attainment" and not self.target_plan_id:
             return self.env._(
                 "Rule “%(rule)s” of plan %(plan)s goes by attainment and names no target plan. "
                 "Choose an approved target plan.",
                 **names,
             )
+        if not self._is_trued_up():
+            return None
+        if self.plan_id.rule_mode == "best":
+            return self.env._(
+                "Rule “%(rule)s” of plan %(plan)s may pay earlier sales of the quarter or year "
+                "anew, but the plan pays by the best rule, which was perhaps another one then. "
+                "Count over the run's period, or let the plan pay by the first rule or by every "
+                "rule.",
+                **names,
+            )
+        if self.cap_line or self.cap_period:
+            return self.env._(
+                "Rule “%(rule)s” of plan %(plan)s may pay earlier sales of the quarter or year "
+                "anew, which would undo a cap per sale or per period. Use a cap per year, or "
+                "count over the run's period.",
+                **names,
+            )
         return None
+
+    def _is_trued_up(self):
+        """:return: whether a later sale may change what the rule pays for earlier runs"""
+        self.ensure_one()
+        return self.measure_period != "run" and bool(
+            self.rate_type in ("retroactive", "period")
+            or self.threshold
+            or self.tier_basis == "attainment"
+        )

@@ -38,7 +38,9 @@ class SalesCommissionEarning(models.Model):
         index=True,
         ondelete="restrict",
     )
-    measure_id = UnguardedMany2one("sales.commission.measure", readonly=True, index="btree_not_null")
+    measure_id = UnguardedMany2one(
+        "sales.commission.measure", readonly=True, index="btree_not_null"
+    )
     company_id = UnguardedMany2one("res.company", required=True, readonly=True)
     kind = fields.Selection(EARNING_KIND, required=True, readonly=True)
     role = fields.Selection(CREDIT_ROLE, readonly=True)

@@ -66,6 +66,17 @@ class SalesCommissionMeasure(models.Model):
         readonly=True,
         help="Corrections of sales that were paid for before: they keep the rate that was paid.",
     )
+    outside_base = fields.Float(
+        digits=(16, 2),
+        readonly=True,
+        export_string_translation=False,
+        help="The part of the corrections whose sales lie before the time that is measured.",
+    )
+    outside_amount = fields.Monetary(
+        readonly=True,
+        export_string_translation=False,
+        help="The commission of that part: no total of the quarter or year counts it.",
+    )
     prior_base = fields.Float(
         string="Sold Before",
         digits=(16, 2),
