@@ -8,3 +8,6 @@ from . import test_access
 from . import test_rpc
 from . import test_performance
 from . import test_tour
+from . import statement
+from . import adjustment
+from . import payout

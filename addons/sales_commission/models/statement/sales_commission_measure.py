@@ -113,3 +113,14 @@ class SalesCommissionMeasure(models.Model):
         "(run_id, rule_id, payee_id, currency_id)",
         "A payee has one measure per run, rule and currency.",
     )
+
+    # === ACTION METHODS === #
+    def action_open_earnings(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.rule_id.sudo().name,
+            "res_model": "sales.commission.earning",
+            "view_mode": "list,kanban,pivot,graph,form",
+            "domain": [("measure_id", "=", self.id)],
+        }
