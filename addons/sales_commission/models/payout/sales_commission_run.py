@@ -14,7 +14,7 @@ class SalesCommissionRun(models.Model):
         """Bill all open statements of agents and dealers."""
         self._check_state("approved")
         statements = self.statement_ids.filtered(
-            lambda statement: statement.payout_state == "open" and statement._is_external()
+            lambda statement: statement.payout_state == "open" and statement.is_external
         )
         if not statements:
             raise UserError(
@@ -30,7 +30,7 @@ class SalesCommissionRun(models.Model):
         """Mark all open statements of colleagues as paid."""
         self._check_state("approved")
         statements = self.statement_ids.filtered(
-            lambda statement: statement.payout_state == "open" and not statement._is_external()
+            lambda statement: statement.payout_state == "open" and not statement.is_external
         )
         if not statements:
             raise UserError(

@@ -25,6 +25,9 @@ class SalesCommissionStatement(models.Model):
     payout_state = fields.Selection(
         PAYOUT_STATE_OF_STATEMENT, string="Payout", compute="_compute_payout_state", store=True
     )
+    is_external = fields.Boolean(
+        compute="_compute_is_external", compute_sudo=True, export_string_translation=False
+    )
     payout_date = fields.Date(
         string="Paid On", compute="_compute_payout", compute_sudo=True, help="Or billed on."
     )
@@ -38,6 +41,12 @@ class SalesCommissionStatement(models.Model):
             payout = statement._get_payout()
             fallback = "nothing" if statement.currency_id.is_zero(statement.amount) else "open"
             statement.payout_state = payout.state or fallback
+
+    @api.depends("payee_id.user_ids.share")
+    def _compute_is_external(self):
+        """Whether the payee is none of the company's own users."""
+        for statement in self:
+            statement.is_external = all(user.share for user in statement.payee_id.user_ids)
 
     @api.depends("payout_ids.state")
     def _compute_payout(self):
@@ -72,11 +81,6 @@ class SalesCommissionStatement(models.Model):
         self.ensure_one()
         payouts = self.sudo().payout_ids
         return payouts.filtered(lambda payout: payout.state != "cancelled")[:1]
-
-    def _is_external(self):
-        """:return: whether the payee is none of the company's own users"""
-        self.ensure_one()
-        return all(user.share for user in self.sudo().payee_id.user_ids)
 
     def _check_payable(self):
         """:raises UserError: a statement cannot be paid, or not again

@@ -17,32 +17,34 @@ class SalesCommissionStatement(models.Model):
         for statement in self.sudo():
             if error := statement._billing_error_message():
                 raise UserError(error)
-        # A sales manager prepares the drafts, whatever accounting lets them do.
-        for statement in self.sudo():
-            company = statement.company_id
-            bill = (
-                self.env["account.move"]
-                .sudo()
-                .with_company(company)
-                .create(statement.with_company(company)._prepare_bill())
-            )
+        for company, statements in self.sudo().grouped("company_id").items():
+            statements.with_company(company)._bill()
+        return True
+
+    # === BUSINESS METHODS === #
+    def _bill(self):
+        """Draft the bills of one company's statements. As superuser: a sales manager prepares
+        them, whatever accounting lets them do."""
+        bills = self.env["account.move"].create([one._prepare_bill() for one in self])
+        today = fields.Date.context_today(self)
+        values_list = []
+        for statement, bill in zip(self, bills, strict=True):
             statement._check_bill(bill)
-            self.env["sales.commission.payout"].sudo().create(
+            values_list.append(
                 {
-                    **statement._prepare_payout_values("bill", fields.Date.context_today(self)),
+                    **statement._prepare_payout_values("bill", today),
                     "has_move": True,
                     "move_id": bill.id,
                 }
             )
-        return True
+        self.env["sales.commission.payout"].create(values_list)
 
-    # === BUSINESS METHODS === #
     def _billing_error_message(self):
         """:return: why no bill can be made, or False"""
         self.ensure_one()
         company = self.company_id
         values = {"statement": self.display_name, "company": company.name}
-        if not self._is_external():
+        if not self.is_external:
             return self.env._(
                 "%(payee)s is a user of the company, and commission of colleagues is paid with "
                 "their wages. Mark statement %(statement)s as paid instead.",

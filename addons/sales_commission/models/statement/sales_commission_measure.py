@@ -4,7 +4,7 @@ from ..plan.sales_commission_rule import CREDIT_ROLE
 
 # What became of a payee's sales under a rule.
 MEASURE_STATUS = [
-    ("ok", "Paid"),
+    ("ok", "Earns"),
     ("threshold", "Below the Threshold"),
     ("no_target", "No Target"),
     ("capped", "Capped"),

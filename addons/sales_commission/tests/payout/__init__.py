@@ -1,1 +1,2 @@
 from . import test_payout
+from . import test_payout_rpc
