@@ -44,7 +44,9 @@
     },
     "uninstall_hook": "uninstall_hook",
     "demo": [
+        "demo/statement/sales_commission_adjustment_demo.xml",
         "demo/sales_commission_run_demo.xml",
+        "demo/statement/sales_commission_payout_demo.xml",
     ],
     "application": True,
 }

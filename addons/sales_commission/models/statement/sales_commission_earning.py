@@ -29,7 +29,8 @@ class SalesCommissionEarning(models.Model):
     _log_access = False
 
     # The statement and the measure hold the foreign keys of what is named here: they keep the
-    # run, the plan, the rule and the payee; ledger entries can never be deleted at all.
+    # run, the plan, the rule and the payee; ledger entries can never be deleted at all, and
+    # adjustments neither, once they are approved.
     run_id = UnguardedMany2one("sales.commission.run", required=True, readonly=True)
     statement_id = fields.Many2one(
         "sales.commission.statement",
@@ -52,10 +53,9 @@ class SalesCommissionEarning(models.Model):
         "sales.commission.tier", readonly=True, help="The tier that the sale lies in, or ends in."
     )
     entry_id = UnguardedMany2one("sales.ledger.entry", string="Ledger Entry", readonly=True)
-    adjustment_id = fields.Many2one(
+    adjustment_id = UnguardedMany2one(
         "sales.commission.adjustment",
         readonly=True,
-        ondelete="restrict",
         help="The manual adjustment that this is, in the place of a sale.",
     )
     date = fields.Date(required=True, readonly=True, help="The date of the ledger entry.")

@@ -55,7 +55,7 @@ class SalesCommissionQuestion(models.Model):
     )
     state = fields.Selection(QUESTION_STATE, default="open", required=True, readonly=True)
     answer = fields.Text()
-    answered_by_id = fields.Many2one("res.users", string="Answered By", readonly=True)
+    answered_by_id = fields.Many2one("res.users", readonly=True)
     answered_at = fields.Datetime(readonly=True)
 
     # === CONSTRAINTS AND INDEXES === #

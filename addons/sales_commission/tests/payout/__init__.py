@@ -1,2 +1,0 @@
-from . import test_payout
-from . import test_payout_rpc

@@ -10,6 +10,8 @@ from odoo.tools import mute_logger
 
 from ..common import SalesCommissionCommon
 
+HELLO = "Is this right?"
+
 
 @tagged("post_install", "-at_install", "sales_commission")
 class TestStatement(SalesCommissionCommon):
@@ -68,16 +70,16 @@ class TestStatement(SalesCommissionCommon):
     def test_people_write_messages_and_nothing_else(self):
         self.run_record.action_approve()
         statement = self.statement.with_user(self.li_na)
-        statement.message_post(body="Thanks", message_type="comment")
-        self.assertIn("Thanks", self.statement.message_ids[0].body)
+        statement.message_post(body=HELLO, message_type="comment")
+        self.assertIn(HELLO, self.statement.message_ids[0].body)
         with self.assertRaises(AccessError):
-            self.others.with_user(self.li_na).message_post(body="Hello")
+            self.others.with_user(self.li_na).message_post(body=HELLO)
         for user in (self.li_na, self.manager):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.statement.with_user(user).write({"amount": 1})
 
     def test_messages_go_with_a_statement_that_goes(self):
-        message = self.others.with_user(self.manager).message_post(body="Is this right?")
+        message = self.others.with_user(self.manager).message_post(body=HELLO)
         self.others.message_subscribe(self.manager.partner_id.ids)
         self.run_record.action_calculate()
         self.assertTrue(message.exists())
@@ -192,7 +194,7 @@ class TestStatement(SalesCommissionCommon):
 
         def send_mail(self, res_id, **kwargs):
             if res_id == broken:
-                raise UserError("No layout")
+                raise ValueError("No layout")
             return send(self, res_id, **kwargs)
 
         with (
