@@ -38,6 +38,7 @@ class SalesCommissionCalculation(models.AbstractModel):
              WHERE %s
              ORDER BY a.id
                FOR SHARE OF a
+            RETURNING measure_id, amount, 1 AS number
             """,
             run.id,
             self._is_adjustment_of(run),

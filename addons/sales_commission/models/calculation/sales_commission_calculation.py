@@ -33,7 +33,10 @@ class SalesCommissionCalculation(models.AbstractModel):
         appending = self.env["sales.commission.appending"]
         fingerprint = appending._get_fingerprint(run)
         since = appending._get_since(run, fingerprint)
-        if not since:
+        if since:
+            # What rests on no sale is few, and written anew.
+            self._delete(run, "earning", SQL("measure_id IS NULL"))
+        else:
             # Statements that stay keep their id, so that links to them live on.
             for table in ("earning", "measure", "run_total"):
                 self._delete(run, table)
