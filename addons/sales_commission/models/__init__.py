@@ -3,3 +3,5 @@ from . import ledger
 from . import plan
 from . import run
 from . import statement
+from . import adjustment
+from . import payout

@@ -9,4 +9,13 @@ from . import test_access
 from . import test_rpc
 from . import test_performance
 from . import test_tour
+from .statement import test_explanation
+from .statement import test_portal
+from .statement import test_question
+from .statement import test_statement
+from .statement import test_statement_access
+from .statement import test_statement_tour
+from .adjustment import test_adjustment
+from .payout import test_payout
+from .payout import test_payout_rpc
 from . import engine

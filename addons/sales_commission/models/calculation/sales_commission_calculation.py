@@ -64,6 +64,8 @@ class SalesCommissionCalculation(models.AbstractModel):
         if since:
             restating._create(since)
             if not self.env["sales.commission.appending"]._is_restated_anew(run):
+                # What rests on no sale is few, and written anew.
+                self._delete(run, "earning", SQL("measure_id IS NULL"))
                 return since
             restating._drop()
         # Statements that stay keep their id, so that links to them live on.
@@ -299,7 +301,7 @@ class SalesCommissionCalculation(models.AbstractModel):
                 earning_count)
             SELECT m.id, %(run)s, m.statement_id, %(company)s, m.payee_id, m.plan_id, m.rule_id,
                    m.role, m.currency_id, m.date_from, m.base, m.restated_base, m.outside_base,
-                   m.outside_amount, m.prior_base, m.prior_amount, m.target_amount,
+                   m.outside_amount, m.before_base, m.paid_before, m.target_amount,
                    m.attained_amount, m.attainment, m.status, m.tier_id,
                    CASE WHEN m.base_kind <> 'quantity' THEN ROUND(m.price * 100, 6) END,
                    m.currency_rate, 0, 0, 0, 0

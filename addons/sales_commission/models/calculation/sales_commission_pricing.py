@@ -122,8 +122,6 @@ class SalesCommissionPricing(models.AbstractModel):
                        COALESCE(prior.base, 0) + t.restated_base - t.outside_base
                            + COALESCE(old.restated_base - old.outside_base, 0) AS before_base,
                        old.status AS old_status, old.tier_id AS old_tier_id, terms.*,
-                       COALESCE(prior.base, 0) AS prior_base,
-                       COALESCE(prior.amount, 0) AS prior_amount,
                        %(prior_paid)s + %(inside_paid)s AS paid_before,
                        COALESCE(prior.year_amount, 0) AS year_amount,
                        prior.date_from, goal.target_amount, goal.attained_amount,
@@ -394,8 +392,8 @@ class SalesCommissionPricing(models.AbstractModel):
         Corrections of sales from before that time are none of its business.
 
         :return: ``SQL`` of period, rule_id, payee_id, currency_id, the days measured
-            (date_from, date_to), base and amount by this rule in them, company_amount at the
-            rates of exchange of those runs, and year_amount
+            (date_from, date_to), base and company_amount by this rule in them, at the rates of
+            exchange of those runs, and year_amount
         """
         return SQL(
             """
@@ -403,7 +401,6 @@ class SalesCommissionPricing(models.AbstractModel):
                    keys.date_from, %(last)s::date AS date_to,
                    SUM(m.base + m.restated_base - m.outside_base) FILTER (WHERE %(is_inside)s)
                        AS base,
-                   SUM(m.amount - m.outside_amount) FILTER (WHERE %(is_inside)s) AS amount,
                    SUM((m.amount - m.outside_amount) / m.currency_rate)
                        FILTER (WHERE %(is_inside)s) AS company_amount,
                    SUM(m.amount) AS year_amount

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...fields import UnguardedMany2one
@@ -10,6 +10,7 @@ EARNING_KIND = [
     ("clawback", "Clawback"),
     ("reinstatement", "Reinstatement"),
     ("true_up", "True-up"),
+    ("adjustment", "Adjustment"),
 ]
 
 
@@ -29,7 +30,8 @@ class SalesCommissionEarning(models.Model):
     _log_access = False
 
     # The statement and the measure hold the foreign keys of what is named here: they keep the
-    # run, the plan, the rule and the payee; ledger entries can never be deleted at all.
+    # run, the plan, the rule and the payee; ledger entries can never be deleted at all, and
+    # adjustments neither, once they are approved.
     run_id = UnguardedMany2one("sales.commission.run", required=True, readonly=True)
     statement_id = fields.Many2one(
         "sales.commission.statement",
@@ -52,6 +54,11 @@ class SalesCommissionEarning(models.Model):
         "sales.commission.tier", readonly=True, help="The tier that the sale lies in, or ends in."
     )
     entry_id = UnguardedMany2one("sales.ledger.entry", string="Ledger Entry", readonly=True)
+    adjustment_id = UnguardedMany2one(
+        "sales.commission.adjustment",
+        readonly=True,
+        help="The manual adjustment that this is, in the place of a sale.",
+    )
     date = fields.Date(required=True, readonly=True, help="The date of the ledger entry.")
     reference = fields.Char(string="Document", related="entry_id.reference")
     partner_id = fields.Many2one(string="Customer", related="entry_id.partner_id")
@@ -91,11 +98,18 @@ class SalesCommissionEarning(models.Model):
         help="The sum of a payee's earnings by one rule is rounded once; every line is the "
         "difference that it makes to the rounded sum of the lines before it.",
     )
+    explanation = fields.Text(
+        string="How It Came About", compute="_compute_explanation", compute_sudo=True
+    )
 
     # === CONSTRAINTS AND INDEXES === #
     _entry_unique = models.UniqueIndex(
         "(entry_id, rule_id, payee_id, kind)",
         "A sale of this run was paid by another run at the same moment. Calculate again.",
+    )
+    _adjustment_unique = models.UniqueIndex(
+        "(adjustment_id) WHERE adjustment_id IS NOT NULL",
+        "An adjustment of this run was settled by another run at the same moment. Calculate again.",
     )
     # The rows of a run lie together, so an index of a few pages finds them.
     _run_idx = models.Index("USING brin (run_id)")
@@ -131,8 +145,8 @@ class SalesCommissionEarning(models.Model):
             END $$ LANGUAGE plpgsql;
             CREATE OR REPLACE TRIGGER sales_commission_earning_no_update
                 BEFORE UPDATE OF run_id, statement_id, measure_id, company_id, kind, role, user_id,
-                    plan_id, rule_id, tier_id, entry_id, date, currency_id, share, base,
-                    quantity, rate, amount
+                    plan_id, rule_id, tier_id, entry_id, adjustment_id, date, currency_id, share,
+                    base, quantity, rate, amount
                 ON sales_commission_earning
                 FOR EACH STATEMENT EXECUTE FUNCTION sales_commission_earning_refuse_update();
             CREATE OR REPLACE TRIGGER sales_commission_earning_no_truncate
@@ -147,6 +161,13 @@ class SalesCommissionEarning(models.Model):
             """
         )
 
+    # === COMPUTE METHODS === #
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        sentences = self.env["sales.commission.explaining"]._explain(self)
+        for earning in self:
+            earning.explanation = sentences.get(earning.id)
+
     # === CRUD METHODS === #
     def _append_only_error(self):
         return UserError(
@@ -158,6 +179,28 @@ class SalesCommissionEarning(models.Model):
 
     # === ACTION METHODS === #
     def action_open_document(self):
-        """Open the order, invoice or import that the earning comes from."""
+        """Open the order, invoice, import or adjustment that the earning comes from."""
         self.ensure_one()
-        return self.entry_id.action_open_document()
+        if self.adjustment_id:
+            return self._get_form_action(self.adjustment_id)
+        if self.entry_id:
+            return self.entry_id.action_open_document()
+        # A true-up is about all sales of its measure.
+        return self.statement_id.action_open_ledger()
+
+    def action_open_rule(self):
+        self.ensure_one()
+        return self._get_form_action(self.rule_id)
+
+    def action_ask(self):
+        """Question this line."""
+        self.ensure_one()
+        return self.statement_id._get_ask_action(self)
+
+    def _get_form_action(self, record):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }

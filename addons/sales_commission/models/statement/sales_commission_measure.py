@@ -4,7 +4,7 @@ from ..plan.sales_commission_rule import CREDIT_ROLE
 
 # What became of a payee's sales under a rule.
 MEASURE_STATUS = [
-    ("ok", "Paid"),
+    ("ok", "Earns"),
     ("threshold", "Below the Threshold"),
     ("no_target", "No Target"),
     ("capped", "Capped"),
@@ -130,3 +130,14 @@ class SalesCommissionMeasure(models.Model):
         "(run_id, rule_id, payee_id, currency_id)",
         "A payee has one measure per run, rule and currency.",
     )
+
+    # === ACTION METHODS === #
+    def action_open_earnings(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.rule_id.sudo().name,
+            "res_model": "sales.commission.earning",
+            "view_mode": "list,kanban,pivot,graph,form",
+            "domain": [("measure_id", "=", self.id)],
+        }

@@ -57,6 +57,11 @@ class SalesCommissionStatementLine(models.Model):
     quantity = fields.Float(digits="Product Unit", readonly=True)
     amount = fields.Monetary(string="Commission", readonly=True)
     earning_count = fields.Integer(string="Earnings", readonly=True)
+    # What the rule counted for the payee in all, beside the part that this line is about.
+    sold = fields.Float(related="measure_id.base", string="Sold")
+    target_amount = fields.Float(related="measure_id.target_amount")
+    attainment = fields.Float(related="measure_id.attainment", aggregator=None)
+    status = fields.Selection(related="measure_id.status")
 
     @property
     def _table_query(self):
@@ -81,7 +86,7 @@ class SalesCommissionStatementLine(models.Model):
             "name": self.env._(
                 "%(statement)s: %(rule)s",
                 statement=self.statement_id.display_name,
-                rule=self.rule_id.sudo().name,
+                rule=self.rule_id.sudo().name or self._get_kind_label(),
             ),
             "res_model": "sales.commission.earning",
             "view_mode": "list,pivot,graph,form",
@@ -92,3 +97,16 @@ class SalesCommissionStatementLine(models.Model):
                 ("tier_id", "=", self.tier_id.id),
             ],
         }
+
+    # === BUSINESS METHODS === #
+    def _get_kind_label(self):
+        self.ensure_one()
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+
+    def _get_label(self):
+        """:return: what the line stands for, in one line of text"""
+        self.ensure_one()
+        line = self.sudo()
+        kind = line._get_kind_label() if line.kind != "earning" else False
+        tier = line.tier_id.display_name
+        return " · ".join(filter(None, (line.plan_id.display_name, line.rule_id.name, kind, tier)))
