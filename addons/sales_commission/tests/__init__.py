@@ -3,6 +3,7 @@ from . import test_run
 from . import test_rounding
 from . import test_late_sales
 from . import test_append_only
+from . import test_appending
 from . import test_security
 from . import test_access
 from . import test_rpc

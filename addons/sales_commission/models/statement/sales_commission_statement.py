@@ -36,10 +36,20 @@ class SalesCommissionStatement(models.Model):
         help="The sum of the negative earnings: cancelled, returned or corrected sales.",
     )
     amount = fields.Monetary(string="Commission", readonly=True)
+    previous_amount = fields.Monetary(
+        string="Previous Calculation",
+        readonly=True,
+        help="What the calculation before this one came to.",
+    )
+    # Whether there was a calculation before the one that is being made.
+    is_stale = fields.Boolean(readonly=True, export_string_translation=False)
     earning_count = fields.Integer(string="Earnings", readonly=True)
-    entry_count = fields.Integer(string="Entries", readonly=True)
+    entry_count = fields.Integer(string="Entries", compute="_compute_entry_count")
     line_ids = fields.One2many(
         "sales.commission.statement.line", "statement_id", string="By Rule", readonly=True
+    )
+    measure_ids = fields.One2many(
+        "sales.commission.measure", "statement_id", string="Measures", readonly=True
     )
     earning_ids = fields.One2many(
         "sales.commission.earning", "statement_id", string="Earnings of Statement", readonly=True
@@ -51,6 +61,17 @@ class SalesCommissionStatement(models.Model):
     )
 
     # === COMPUTE METHODS === #
+    def _compute_entry_count(self):
+        counts = dict(
+            self.env["sales.commission.earning"]._read_group(
+                [("statement_id", "in", self.ids)],
+                ["statement_id"],
+                ["entry_id:count_distinct"],
+            )
+        )
+        for statement in self:
+            statement.entry_count = counts.get(statement, 0)
+
     @api.depends("run_id.name", "payee_id.name")
     def _compute_display_name(self):
         # As superuser: a payee may read the own statement, and not the run.

@@ -29,6 +29,11 @@ class SalesCommissionRunTotal(models.Model):
         help="The part that was posted into the days of an approved run, and so is taken here.",
     )
 
+    # === CONSTRAINTS AND INDEXES === #
+    _event_unique = models.UniqueIndex(
+        "(run_id, event, currency_id)", "A run has one control total per event and currency."
+    )
+
     # === ACTION METHODS === #
     def action_open_commissioned(self):
         self.ensure_one()

@@ -1,13 +1,15 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...fields import UnguardedMany2one
+from ..plan.sales_commission_rule import CREDIT_ROLE
+
 # What an earning stands for. A balance is the sum over all kinds.
 EARNING_KIND = [
     ("earning", "Earning"),
-]
-# In which part somebody shares a sale.
-CREDIT_ROLE = [
-    ("salesperson", "Salesperson"),
+    ("clawback", "Clawback"),
+    ("reinstatement", "Reinstatement"),
+    ("true_up", "True-up"),
 ]
 
 
@@ -26,9 +28,9 @@ class SalesCommissionEarning(models.Model):
     _rec_name = "reference"
     _log_access = False
 
-    run_id = fields.Many2one(
-        "sales.commission.run", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    # The statement and the measure hold the foreign keys of what is named here: they keep the
+    # run, the plan, the rule and the payee; ledger entries can never be deleted at all.
+    run_id = UnguardedMany2one("sales.commission.run", required=True, readonly=True)
     statement_id = fields.Many2one(
         "sales.commission.statement",
         required=True,
@@ -36,48 +38,66 @@ class SalesCommissionEarning(models.Model):
         index=True,
         ondelete="restrict",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
+    measure_id = UnguardedMany2one("sales.commission.measure", readonly=True, index="btree_not_null")
+    company_id = UnguardedMany2one("res.company", required=True, readonly=True)
     kind = fields.Selection(EARNING_KIND, required=True, readonly=True)
-    role = fields.Selection(CREDIT_ROLE, required=True, readonly=True)
-    payee_id = fields.Many2one(
-        "res.partner", required=True, readonly=True, index=True, ondelete="restrict"
+    role = fields.Selection(CREDIT_ROLE, readonly=True)
+    payee_id = UnguardedMany2one("res.partner", required=True, readonly=True, index=True)
+    user_id = UnguardedMany2one("res.users", string="Salesperson", readonly=True)
+    plan_id = UnguardedMany2one("sales.commission.plan", readonly=True)
+    rule_id = UnguardedMany2one("sales.commission.rule", readonly=True)
+    tier_id = UnguardedMany2one(
+        "sales.commission.tier", readonly=True, help="The tier that the sale lies in, or ends in."
     )
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, ondelete="restrict")
-    plan_id = fields.Many2one(
-        "sales.commission.plan", required=True, readonly=True, index=True, ondelete="restrict"
-    )
-    rule_id = fields.Many2one(
-        "sales.commission.rule", required=True, readonly=True, index=True, ondelete="restrict"
-    )
-    entry_id = fields.Many2one(
-        "sales.ledger.entry",
-        string="Ledger Entry",
-        required=True,
-        readonly=True,
-        ondelete="restrict",
-    )
+    entry_id = UnguardedMany2one("sales.ledger.entry", string="Ledger Entry", readonly=True)
     date = fields.Date(required=True, readonly=True, help="The date of the ledger entry.")
     reference = fields.Char(string="Document", related="entry_id.reference")
     partner_id = fields.Many2one(string="Customer", related="entry_id.partner_id")
     product_id = fields.Many2one(related="entry_id.product_id")
     event = fields.Selection(related="entry_id.event")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
-    base = fields.Monetary(
-        readonly=True, help="The amount or the margin of the ledger entry, as the rule says."
+    currency_id = UnguardedMany2one("res.currency", required=True, readonly=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
     )
-    rate = fields.Float(string="Rate (%)", digits=(16, 6), readonly=True, aggregator=None)
+    share = fields.Float(
+        string="Share (%)",
+        digits=(16, 4),
+        readonly=True,
+        aggregator=None,
+        help="The payee's part of the sale.",
+    )
+    base = fields.Monetary(
+        currency_field="company_currency_id",
+        readonly=True,
+        help="The payee's share of the amount or the margin of the ledger entry, as the rule says.",
+    )
+    quantity = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        help="The payee's share of the quantity, where the rule pays for that.",
+    )
+    rate = fields.Float(
+        string="Rate (%)",
+        digits=(16, 6),
+        readonly=True,
+        aggregator=None,
+        help="Commission in percent of the base, before rounding.",
+    )
     amount = fields.Monetary(
         string="Commission",
         readonly=True,
-        help="Base × rate. The sum of a payee's earnings by one rule is rounded once, and the "
-        "cents are spread so that the lines add up to it.",
+        help="The sum of a payee's earnings by one rule is rounded once; every line is the "
+        "difference that it makes to the rounded sum of the lines before it.",
     )
 
     # === CONSTRAINTS AND INDEXES === #
     _entry_unique = models.UniqueIndex(
-        "(entry_id, rule_id, role, kind)",
+        "(entry_id, rule_id, payee_id, kind)",
         "A sale of this run was paid by another run at the same moment. Calculate again.",
     )
+    # The rows of a run lie together, so an index of a few pages finds them.
+    _run_idx = models.Index("USING brin (run_id)")
+    _unmeasured_idx = models.Index("(run_id) WHERE measure_id IS NULL")
 
     def init(self):
         """Let the database guard what is approved, whoever asks.
@@ -99,7 +119,7 @@ class SalesCommissionEarning(models.Model):
             BEGIN
                 IF EXISTS (
                     SELECT FROM sales_commission_run r
-                     WHERE r.state IN ('approved', 'closed')
+                     WHERE r.state NOT IN ('draft', 'calculated', 'review')
                        AND r.id IN (SELECT run_id FROM changed)
                 ) THEN
                     RAISE EXCEPTION 'The commission run is approved: its earnings stand.'
@@ -108,8 +128,9 @@ class SalesCommissionEarning(models.Model):
                 RETURN NULL;
             END $$ LANGUAGE plpgsql;
             CREATE OR REPLACE TRIGGER sales_commission_earning_no_update
-                BEFORE UPDATE OF run_id, statement_id, company_id, kind, role, user_id,
-                    plan_id, rule_id, entry_id, date, currency_id, base, rate, amount
+                BEFORE UPDATE OF run_id, statement_id, measure_id, company_id, kind, role, user_id,
+                    plan_id, rule_id, tier_id, entry_id, date, currency_id, share, base,
+                    quantity, rate, amount
                 ON sales_commission_earning
                 FOR EACH STATEMENT EXECUTE FUNCTION sales_commission_earning_refuse_update();
             CREATE OR REPLACE TRIGGER sales_commission_earning_no_truncate

@@ -1,6 +1,8 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 PLAN_STATE = [
     ("draft", "Draft"),
@@ -54,11 +56,13 @@ class SalesCommissionPlan(models.Model):
     rule_mode = fields.Selection(
         selection=[
             ("first", "The first rule that matches"),
+            ("best", "The rule that pays most"),
             ("all", "Every rule that matches, added up"),
         ],
         string="A Sale Earns By",
         required=True,
         default="first",
+        help="Where several rules of one kind of payee match a sale.",
     )
     payee_scope = fields.Selection(
         selection=[
@@ -82,6 +86,17 @@ class SalesCommissionPlan(models.Model):
         copy=True,
     )
     earning_count = fields.Integer(compute="_compute_earning_count")
+    previous_id = fields.Many2one(
+        comodel_name="sales.commission.plan",
+        string="New Version Of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Ends on the day before this one starts, once this one is approved.",
+    )
+    version = fields.Integer(default=1, readonly=True, copy=False)
 
     # === CONSTRAINTS AND INDEXES === #
     _date_range = models.Constraint(
@@ -90,6 +105,15 @@ class SalesCommissionPlan(models.Model):
     )
 
     # === COMPUTE METHODS === #
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for plan in self:
+            plan.display_name = (
+                self.env._("%(plan)s (version %(version)s)", plan=plan.name, version=plan.version)
+                if plan.version > 1
+                else plan.name
+            )
+
     def _compute_earning_count(self):
         counts = dict(
             self.env["sales.commission.earning"]._read_group(
@@ -143,8 +167,41 @@ class SalesCommissionPlan(models.Model):
                         plan=plan.name,
                     )
                 )
+            plan.rule_ids._check_complete()
+            plan._end_previous()
         self._update_state(("draft",), "approved")
         return True
+
+    def action_new_version(self):
+        """Draft new terms: a copy that takes over on its first day, once it is approved."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_state("approved", "closed")
+        if later := self.search([("previous_id", "=", self.id)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Plan %(plan)s already has a new version, %(later)s. Change that one.",
+                    plan=self.name,
+                    later=later.display_name,
+                )
+            )
+        today = fields.Date.context_today(self)
+        first = fields.Date.start_of(today + relativedelta(months=1), "month")
+        version = self.copy(
+            {
+                "name": self.name,
+                "date_from": max(first, self.date_from + relativedelta(days=1)),
+                "previous_id": self.id,
+                "version": self.version + 1,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": version.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
 
     def action_reset(self):
         """Open an approved plan again that nothing was earned by yet."""
@@ -178,14 +235,32 @@ class SalesCommissionPlan(models.Model):
         return {**action, "domain": [("plan_id", "=", self.id)], "context": {}}
 
     # === BUSINESS METHODS === #
+    def _end_previous(self):
+        """End the earlier version on the day before this one starts."""
+        self.ensure_one()
+        last = self.date_from - relativedelta(days=1)
+        previous = self.previous_id
+        if not previous or (previous.date_to and previous.date_to <= last):
+            return
+        if last < previous.date_from:
+            raise UserError(
+                self.env._(
+                    "Version %(version)s of plan %(plan)s starts on %(date)s, which is not after "
+                    "the start of the version before it. Choose a later day.",
+                    version=self.version,
+                    plan=self.name,
+                    date=format_date(self.env, self.date_from),
+                )
+            )
+        previous.date_to = last
+
     def _locked_error(self):
         """:return: the refusal to change what has been agreed"""
         self.ensure_one()
         return UserError(
             self.env._(
                 "Plan %(plan)s is approved, and what people earned by it must not change. "
-                "Duplicate it, start the copy on the day of the change, "
-                "and end this plan on the day before.",
+                "Create a new version that starts on the day of the change.",
                 plan=self.name,
             )
         )
@@ -215,9 +290,10 @@ class SalesCommissionPlan(models.Model):
                   JOIN sales_ledger_entry e ON e.id = x.entry_id
                   JOIN sales_commission_plan p ON p.id = x.plan_id
                  WHERE x.plan_id = ANY(%s)
-                   AND r.state IN ('approved', 'closed')
+                   AND r.state IN ('approved', 'paid', 'closed')
+                   AND x.kind = 'earning'
                    AND (COALESCE(e.late_for, e.date) > p.date_to
-                        OR (p.payee_scope = 'assigned' AND NOT EXISTS (
+                        OR (p.payee_scope = 'assigned' AND x.role <> 'payee' AND NOT EXISTS (
                             SELECT FROM sales_commission_assignment a
                              WHERE a.plan_id = x.plan_id AND a.payee_id = x.payee_id
                                AND a.id <> ALL(%s)

@@ -22,7 +22,14 @@ class SalesCommissionAssignment(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        help="The contact of the salesperson.",
+        help="The contact of the salesperson, or the partner that sells for us.",
+    )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        string="Paid In",
+        ondelete="restrict",
+        help="The currency of the payee's statement, at the rate of the run. "
+        "Empty: the currency of the company.",
     )
     date_from = fields.Date(string="From", help="Empty: since the plan started.")
     date_to = fields.Date(string="To", help="Empty: until the plan ends.")

@@ -7,11 +7,13 @@ from odoo.tools import SQL, format_date
 RUN_STATE = [
     ("draft", "Draft"),
     ("calculated", "Calculated"),
+    ("review", "In Review"),
     ("approved", "Approved"),
+    ("paid", "Paid"),
     ("closed", "Closed"),
 ]
 # States in which the statements stand and payees see them.
-SETTLED = ("approved", "closed")
+SETTLED = ("approved", "paid", "closed")
 
 # What a run settles. Runs that agree in it would pay the same sales.
 PERIOD_FIELDS = {"company_id", "plan_id", "date_from", "date_to"}
@@ -80,6 +82,31 @@ class SalesCommissionRun(models.Model):
         RUN_STATE, default="draft", required=True, readonly=True, copy=False, tracking=True
     )
     calculated_at = fields.Datetime(readonly=True, copy=False)
+    last_entry_id = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        export_string_translation=False,
+        help="The newest ledger entry that the calculation has seen.",
+    )
+    entry_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Ledger entries of the run's days up to the newest one.",
+    )
+    fingerprint = fields.Char(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="What the calculation depends on beside the ledger.",
+    )
+    is_locked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The sales period was locked when the run was calculated, so nothing can be "
+        "posted into its days any more.",
+    )
     empty_reason = fields.Selection(
         EMPTY_REASON, readonly=True, copy=False, export_string_translation=False
     )
@@ -89,6 +116,12 @@ class SalesCommissionRun(models.Model):
     )
     statement_ids = fields.One2many(
         comodel_name="sales.commission.statement", inverse_name="run_id", readonly=True
+    )
+    measure_ids = fields.One2many(
+        comodel_name="sales.commission.measure", inverse_name="run_id", readonly=True
+    )
+    rate_ids = fields.One2many(
+        comodel_name="sales.commission.run.rate", inverse_name="run_id", string="Exchange Rates"
     )
     payee_count = fields.Integer(string="Payees", compute="_compute_statement_figures")
     earning_count = fields.Integer(string="Earnings", compute="_compute_statement_figures")
@@ -220,6 +253,23 @@ class SalesCommissionRun(models.Model):
             calculated_at=fields.Datetime.now(),
             empty_reason=not earnings and calculation._find_empty_reason(self),
         )
+
+    def _get_plans(self):
+        """:return: the plans that the run settles"""
+        self.ensure_one()
+        plans = self.plan_id or self.env["sales.commission.plan"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        return plans.filtered(lambda plan: plan.state != "draft")
+
+    def _get_target_plans(self):
+        """:return: the target plans whose attainment decides rates of the run"""
+        rules = self._get_plans().rule_ids
+        return rules.filtered(lambda rule: rule.tier_basis == "attainment").target_plan_id
+
+    def _get_payee_currencies(self):
+        """:return: the currencies that payees of the run are paid in"""
+        return self._get_plans().assignment_ids.currency_id
 
     def _get_period_values(self):
         self.ensure_one()

@@ -1,9 +1,27 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..plan.sales_commission_rule import CREDIT_ROLE
+from .sales_commission_earning import EARNING_KIND
+
+# What tells lines of a statement apart.
+KEY = (
+    "statement_id",
+    "run_id",
+    "company_id",
+    "payee_id",
+    "currency_id",
+    "measure_id",
+    "plan_id",
+    "rule_id",
+    "role",
+    "kind",
+    "tier_id",
+)
+
 
 class SalesCommissionStatementLine(models.Model):
-    """Line of a commission statement: the earnings of one rule, summed.
+    """Line of a commission statement: the earnings of one rule, kind and tier, summed.
 
     A query over the earnings instead of a table, so that it cannot differ from them.
     """
@@ -21,22 +39,38 @@ class SalesCommissionStatementLine(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     plan_id = fields.Many2one("sales.commission.plan", readonly=True)
     rule_id = fields.Many2one("sales.commission.rule", readonly=True)
-    rate = fields.Float(string="Rate (%)", digits=(16, 6), readonly=True, aggregator=None)
-    base = fields.Monetary(readonly=True)
+    measure_id = fields.Many2one("sales.commission.measure", readonly=True)
+    role = fields.Selection(CREDIT_ROLE, readonly=True)
+    kind = fields.Selection(EARNING_KIND, readonly=True)
+    tier_id = fields.Many2one("sales.commission.tier", readonly=True)
+    rate = fields.Float(
+        string="Rate (%)",
+        digits=(16, 6),
+        readonly=True,
+        aggregator=None,
+        help="Empty where the sales have different rates.",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    base = fields.Monetary(currency_field="company_currency_id", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
     amount = fields.Monetary(string="Commission", readonly=True)
     earning_count = fields.Integer(string="Earnings", readonly=True)
 
     @property
     def _table_query(self):
+        key = SQL(", ").join(map(SQL.identifier, KEY))
         return SQL(
             """
-            SELECT MIN(id) AS id, statement_id, run_id, company_id, payee_id, currency_id,
-                   plan_id, rule_id, rate,
-                   SUM(base) AS base, SUM(amount) AS amount, COUNT(*) AS earning_count
+            SELECT MIN(id) AS id, %(key)s,
+                   CASE WHEN MIN(rate) = MAX(rate) THEN MIN(rate) END AS rate,
+                   SUM(base) AS base, SUM(quantity) AS quantity, SUM(amount) AS amount,
+                   COUNT(*) AS earning_count
               FROM sales_commission_earning
-             GROUP BY statement_id, run_id, company_id, payee_id, currency_id,
-                      plan_id, rule_id, rate
-            """
+             GROUP BY %(key)s
+            """,
+            key=key,
         )
 
     # === ACTION METHODS === #
@@ -54,5 +88,7 @@ class SalesCommissionStatementLine(models.Model):
             "domain": [
                 ("statement_id", "=", self.statement_id.id),
                 ("rule_id", "=", self.rule_id.id),
+                ("kind", "=", self.kind),
+                ("tier_id", "=", self.tier_id.id),
             ],
         }
