@@ -11,7 +11,9 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
-        "views/sales_commission_plan_views.xml",
+        "views/plan/sales_commission_rule_views.xml",
+        "views/plan/sales_commission_plan_views.xml",
+        "views/plan/sale_order_views.xml",
         "views/sales_commission_earning_views.xml",
         "views/sales_commission_statement_views.xml",
         "views/sales_commission_run_views.xml",
