@@ -297,13 +297,13 @@ class SalesCommissionPricing(models.AbstractModel):
         return SQL(
             """
             SELECT measure_id, entry_id, document_id, date, user_id, share, base, plan_id, role,
-                   payee_id, rule_mode, sequence, rounding, cap,
+                   payee_id, period, rule_mode, sequence, rounding, cap,
                    CASE WHEN price IS NULL THEN GREATEST(width_bucket(total, bounds), 1)
                         ELSE tier_no END AS tier_no,
                    %(start)s AS start,
                    LEAST(GREATEST(%(exact)s, -cap_line), cap_line) AS exact
               FROM (SELECT c.entry_id, c.document_id, c.date, c.user_id, c.share, c.base,
-                           c.rule_mode, c.sequence, m.id AS measure_id, m.plan_id, m.role,
+                           c.period, c.rule_mode, c.sequence, m.id AS measure_id, m.plan_id, m.role,
                            m.payee_id, m.price, m.rate_type, m.unit_amount, m.currency_rate,
                            m.rounding, m.bounds, m.rates, m.grades, m.tier_no, m.start_base,
                            m.cap_line * m.currency_rate AS cap_line,
@@ -377,7 +377,7 @@ class SalesCommissionPricing(models.AbstractModel):
             SELECT * FROM (
                 SELECT exact.*,
                        row_number() OVER (
-                           PARTITION BY entry_id, plan_id, role, payee_id
+                           PARTITION BY entry_id, plan_id, role, payee_id, period
                            ORDER BY ABS(exact) DESC, sequence, measure_id) AS place
                   FROM (%s) exact) ranked
              WHERE rule_mode <> 'best' OR place = 1
