@@ -11,6 +11,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/explain/ir.model.access.csv",
+        "security/explain/ir_rules.xml",
         "views/plan/sales_commission_rule_views.xml",
         "views/plan/sales_commission_plan_views.xml",
         "views/plan/sale_order_views.xml",
@@ -18,7 +20,9 @@
         "views/sales_commission_statement_views.xml",
         "views/sales_commission_run_views.xml",
         "views/sales_ledger_entry_views.xml",
+        "views/explain/sales_commission_explain_views.xml",
         "views/sales_commission_menus.xml",
+        "views/explain/sales_commission_explain_menus.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -3,3 +3,4 @@ from . import ledger
 from . import plan
 from . import run
 from . import statement
+from . import explain

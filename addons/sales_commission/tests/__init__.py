@@ -9,3 +9,4 @@ from . import test_access
 from . import test_rpc
 from . import test_performance
 from . import test_tour
+from . import explain

@@ -34,9 +34,7 @@ class SalesCommissionPlan(models.Model):
         return self.env._("Commission %(year)s", year=fields.Date.context_today(self).year)
 
     # === FIELDS === #
-    name = fields.Char(
-        required=True, tracking=True, default=lambda self: self._default_name()
-    )
+    name = fields.Char(required=True, tracking=True, default=lambda self: self._default_name())
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,

@@ -260,8 +260,7 @@ class SalesCommissionRule(models.Model):
                 days=self.new_days,
             ),
             "existing": self.env._(
-                "Only existing customers count: sales %(days)s days or more after their first "
-                "one.",
+                "Only existing customers count: sales %(days)s days or more after their first one.",
                 days=self.new_days,
             ),
         }.get(self.customer_kind)
