@@ -13,6 +13,8 @@
         "security/ir_rules.xml",
         "security/explain/ir.model.access.csv",
         "security/explain/ir_rules.xml",
+        "security/simulation/ir.model.access.csv",
+        "security/simulation/ir_rules.xml",
         "views/plan/sales_commission_rule_views.xml",
         "views/plan/sales_commission_plan_views.xml",
         "views/plan/sale_order_views.xml",
@@ -21,8 +23,10 @@
         "views/sales_commission_run_views.xml",
         "views/sales_ledger_entry_views.xml",
         "views/explain/sales_commission_explain_views.xml",
+        "views/simulation/sales_commission_simulation_views.xml",
         "views/sales_commission_menus.xml",
         "views/explain/sales_commission_explain_menus.xml",
+        "views/simulation/sales_commission_simulation_menus.xml",
     ],
     "assets": {
         "web.assets_tests": [

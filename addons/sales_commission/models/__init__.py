@@ -4,3 +4,4 @@ from . import plan
 from . import run
 from . import statement
 from . import explain
+from . import simulation

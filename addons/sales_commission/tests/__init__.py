@@ -10,3 +10,4 @@ from . import test_rpc
 from . import test_performance
 from . import test_tour
 from . import explain
+from . import simulation

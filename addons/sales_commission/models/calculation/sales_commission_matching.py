@@ -7,7 +7,7 @@ from ..plan.sales_commission_rule import RULE_DIMENSIONS, RULE_TREES
 
 # What tells apart the rules that compete for one sale: those for the leader of the team do
 # not compete with those for the salesperson.
-COMPETITION = SQL("e.id, s.plan_id, s.role, s.leader_level, p.payee_id")
+COMPETITION = SQL("e.id, s.plan_id, s.period, s.role, s.leader_level, p.payee_id")
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,9 @@ class SalesCommissionMatching(models.AbstractModel):
                                 WHERE o.company_id IN (SELECT company_id FROM commission_scope))
                   FROM commission_scope
                 """,
-                fields=SQL(", ").join(SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names),
+                fields=SQL(", ").join(
+                    SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names
+                ),
             )
         )
         return Usage(

@@ -303,8 +303,8 @@ class SalesCommissionPricing(models.AbstractModel):
                    %(start)s AS start,
                    LEAST(GREATEST(%(exact)s, -cap_line), cap_line) AS exact
               FROM (SELECT c.entry_id, c.document_id, c.date, c.user_id, c.share, c.base,
-                           c.period, c.rule_mode, c.sequence, m.id AS measure_id, m.plan_id, m.role,
-                           m.payee_id, m.price, m.rate_type, m.unit_amount, m.currency_rate,
+                           c.period, c.rule_mode, c.sequence, m.id AS measure_id, m.plan_id,
+                           m.role, m.payee_id, m.price, m.rate_type, m.unit_amount, m.currency_rate,
                            m.rounding, m.bounds, m.rates, m.grades, m.tier_no, m.start_base,
                            m.cap_line * m.currency_rate AS cap_line,
                            LEAST(m.cap_period * m.currency_rate,

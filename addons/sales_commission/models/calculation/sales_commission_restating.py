@@ -35,6 +35,17 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
+    def _create_empty(self):
+        """Have the table ``commission_restated`` without rows: corrections then count like sales,
+        for calculations that stand on no earlier run."""
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s WITH NO DATA",
+                self._restated_query(0),
+            )
+        )
+
+    @api.model
     def _is_not_restated(self):
         """:return: ``SQL`` condition on the entry ``e`` and the scope ``s``"""
         return SQL(
