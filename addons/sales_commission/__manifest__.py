@@ -9,6 +9,7 @@
         "sales_planning",
     ],
     "data": [
+        "security/estimate/areas.xml",
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "security/explain/ir.model.access.csv",
@@ -18,6 +19,9 @@
         "views/plan/sales_commission_rule_views.xml",
         "views/plan/sales_commission_plan_views.xml",
         "views/plan/sale_order_views.xml",
+        "views/estimate/sale_order_templates.xml",
+        "views/estimate/sale_order_views.xml",
+        "views/estimate/res_config_settings_views.xml",
         "views/sales_commission_earning_views.xml",
         "views/sales_commission_statement_views.xml",
         "views/sales_commission_run_views.xml",

@@ -5,3 +5,4 @@ from . import run
 from . import statement
 from . import explain
 from . import simulation
+from . import estimate

@@ -11,3 +11,4 @@ from . import test_performance
 from . import test_tour
 from . import explain
 from . import simulation
+from . import estimate

@@ -120,7 +120,7 @@ class SalesCommissionPricing(models.AbstractModel):
                            FALSE) AS appends
                   FROM graded
             )
-            SELECT COALESCE(old_id, nextval('sales_commission_measure_id_seq')::integer) AS id,
+            SELECT COALESCE(old_id, %(new_id)s) AS id,
                    continued.*, %(price)s AS price,
                    prior_base + CASE WHEN appends THEN counted_base ELSE 0 END AS start_base
               FROM continued
@@ -130,8 +130,13 @@ class SalesCommissionPricing(models.AbstractModel):
             rates=rates,
             goal=self._goal_query(),
             counted=counted,
+            new_id=self._new_id_sql(),
             price=self._price_sql(),
         )
+
+    @api.model
+    def _new_id_sql(self):
+        return SQL("nextval('sales_commission_measure_id_seq')::integer")
 
     @api.model
     def _terms_query(self):
