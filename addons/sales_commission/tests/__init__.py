@@ -9,6 +9,8 @@ from . import test_access
 from . import test_rpc
 from . import test_performance
 from . import test_tour
+from . import plan
 from . import explain
 from . import simulation
 from . import estimate
+from . import policy

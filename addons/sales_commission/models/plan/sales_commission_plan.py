@@ -90,6 +90,15 @@ class SalesCommissionPlan(models.Model):
         string="Payees",
         copy=True,
     )
+    payee_ids = fields.Many2many(
+        comodel_name="res.partner",
+        string="Assigned Payees",
+        compute="_compute_payee_ids",
+        search="_search_payee_ids",
+        compute_sudo=True,
+        help="For the access rules: to look at the assignments themselves would put those of "
+        "other payees into the hands of whoever reads the plan.",
+    )
     earning_count = fields.Integer(compute="_compute_earning_count")
     previous_id = fields.Many2one(
         comodel_name="sales.commission.plan",
@@ -124,6 +133,20 @@ class SalesCommissionPlan(models.Model):
                 if plan.version > 1
                 else plan.name
             )
+
+    @api.depends("assignment_ids.payee_id")
+    def _compute_payee_ids(self):
+        payees = {
+            plan: payees
+            for plan, payees in self.env["sales.commission.assignment"]._read_group(
+                [("plan_id", "in", self.ids)], ["plan_id"], ["payee_id:recordset"]
+            )
+        }
+        for plan in self:
+            plan.payee_ids = payees.get(plan, False)
+
+    def _search_payee_ids(self, operator, value):
+        return [("assignment_ids", "any", [("payee_id", operator, value)])]
 
     def _compute_earning_count(self):
         counts = dict(
