@@ -45,6 +45,7 @@
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/sales_commission_run_demo.xml",
+        "demo/sales_commission_plan_demo.xml",
     ],
     "application": True,
 }
