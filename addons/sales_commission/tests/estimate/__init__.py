@@ -1,2 +1,0 @@
-from . import test_estimate
-from . import test_estimate_access

@@ -1,2 +1,0 @@
-from . import test_explain
-from . import test_explain_access

@@ -82,8 +82,8 @@ registry.category("web_tour.tours").add("sales_commission_plan_simulate", {
             run: "click",
         },
         {
-            content: "The cost is there",
-            trigger: ".o_form_view .o_field_widget[name='simulated_amount']",
+            content: "The cost is there, and who wins by it",
+            trigger: ".o_field_widget[name='payee_ids'] .o_data_row:contains('li_na'):contains('45.00')",
         },
         {
             content: "Open it by month",
@@ -91,7 +91,7 @@ registry.category("web_tour.tours").add("sales_commission_plan_simulate", {
             run: "click",
         },
         {
-            trigger: ".o_graph_view",
+            trigger: ".o_graph_view .o_graph_canvas_container canvas",
         },
     ],
 });
