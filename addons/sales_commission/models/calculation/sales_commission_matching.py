@@ -289,9 +289,7 @@ class SalesCommissionMatching(models.AbstractModel):
                                 WHERE o.company_id IN (SELECT company_id FROM commission_scope))
                   FROM commission_scope
                 """,
-                fields=SQL(", ").join(
-                    SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names
-                ),
+                fields=SQL(", ").join(SQL("COUNT(%s) > 0", SQL.identifier(name)) for name in names),
             )
         )
         return Usage(

@@ -3,6 +3,12 @@ from odoo.tools import SQL
 
 from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
 
+# ``commission_restated`` for calculations that stand on no earlier run: what measures read of it.
+NOTHING_RESTATED = SQL(
+    "SELECT NULL::integer AS rule_id, NULL::integer AS payee_id, NULL::integer AS currency_id,"
+    " NULL::numeric AS base WHERE FALSE"
+)
+
 
 class SalesCommissionRestating(models.AbstractModel):
     """Corrections of sales that were paid for: taken back, or given again, at the rate paid.
@@ -31,17 +37,6 @@ class SalesCommissionRestating(models.AbstractModel):
             SQL(
                 "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s",
                 self._restated_query(since),
-            )
-        )
-
-    @api.model
-    def _create_empty(self):
-        """Have the table ``commission_restated`` without rows: corrections then count like sales,
-        for calculations that stand on no earlier run."""
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s WITH NO DATA",
-                self._restated_query(0),
             )
         )
 

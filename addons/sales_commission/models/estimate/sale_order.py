@@ -70,8 +70,10 @@ class SaleOrder(models.Model):
             return payees
         visible = payees & user.partner_id
         if user.has_group("sales_system.group_sale_salesman_team"):
-            led = self.env["res.users"].sudo().search(
-                [("partner_id", "in", payees.ids), ("sales_leader_ids", "in", user.ids)]
+            led = (
+                self.env["res.users"]
+                .sudo()
+                .search([("partner_id", "in", payees.ids), ("sales_leader_ids", "in", user.ids)])
             )
             visible |= led.partner_id
         return visible

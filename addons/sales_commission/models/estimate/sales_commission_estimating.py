@@ -3,11 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_EVENT
 
-# Nothing corrects a sale that is only expected.
-RESTATED = SQL(
-    "SELECT NULL::integer AS rule_id, NULL::integer AS payee_id, NULL::integer AS currency_id,"
-    " NULL::numeric AS base WHERE FALSE"
-)
+from ..calculation.sales_commission_restating import NOTHING_RESTATED
 
 
 class SalesCommissionEstimating(models.AbstractModel):
@@ -55,7 +51,7 @@ class SalesCommissionEstimating(models.AbstractModel):
                 """,
                 orders=self._orders_query(orders),
                 scope=scope._scope_query(plans, self._order_windows_query()),
-                restated=RESTATED,
+                restated=NOTHING_RESTATED,
                 credits=self._credits_query(orders),
                 counted_rules=self._counted_rules_query(),
                 sold=self._sold_query(orders, plans),

@@ -57,6 +57,11 @@ class SalesCommissionExplain(models.TransientModel):
     balance = fields.Text(compute="_compute_balance")
 
     # === COMPUTE METHODS === #
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for explain in self:
+            explain.display_name = self.env._("Why No Commission?")
+
     @api.depends("total_ids")
     @api.depends_context("lang")
     def _compute_balance(self):

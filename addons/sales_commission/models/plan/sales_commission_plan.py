@@ -136,12 +136,11 @@ class SalesCommissionPlan(models.Model):
 
     @api.depends("assignment_ids.payee_id")
     def _compute_payee_ids(self):
-        payees = {
-            plan: payees
-            for plan, payees in self.env["sales.commission.assignment"]._read_group(
+        payees = dict(
+            self.env["sales.commission.assignment"]._read_group(
                 [("plan_id", "in", self.ids)], ["plan_id"], ["payee_id:recordset"]
             )
-        }
+        )
         for plan in self:
             plan.payee_ids = payees.get(plan, False)
 

@@ -129,7 +129,6 @@ class SalesCommissionRule(models.Model):
     )
     target_plan_id = fields.Many2one(
         comodel_name="sales.target.plan",
-        string="Target Plan",
         ondelete="restrict",
         check_company=True,
         domain="[('company_id', '=', company_id), ('state', '=', 'approved')]",
@@ -181,7 +180,6 @@ class SalesCommissionRule(models.Model):
     )
     channel_partner_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Channel Partner",
         ondelete="restrict",
         check_company=True,
     )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..calculation.sales_commission_restating import NOTHING_RESTATED
+
 # Of a period's number, which is year and month and negative on the side that is compared with.
 MONTH = SQL("to_date(ABS(c.period)::text, 'YYYYMM')")
 
@@ -72,12 +74,16 @@ class SalesCommissionSimulating(models.AbstractModel):
         self.env.cr.execute(self._lift_validity_query(simulation))
         # A row for each rule and month: the planner has to know that it is worth an index.
         self.env.cr.execute("ANALYZE commission_scope")
-        restating = self.env["sales.commission.restating"]
-        restating._create_empty()
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s",
+                NOTHING_RESTATED,
+            )
+        )
         self.env["sales.commission.matching"]._create_credits(
             SQL("TRUE"), is_assigned=self._is_assigned_sql(simulation)
         )
-        restating._drop_unpaid_refunds()
+        self.env["sales.commission.restating"]._drop_unpaid_refunds()
         self.env.cr.execute(self._convert_credits_query(simulation))
         self.env.cr.execute(self._extend_credits_query())
         self.env["sales.commission.pricing"]._create_measures(

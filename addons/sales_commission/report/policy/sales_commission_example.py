@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...models.estimate.sales_commission_estimating import RESTATED
+from ...models.calculation.sales_commission_restating import NOTHING_RESTATED
 from ...models.plan.sales_commission_rule import TIERED
 
 # What examples without anything better are about, and the target that attainment is shown with.
@@ -112,7 +112,7 @@ class SalesCommissionExample(models.AbstractModel):
             scope=self.env["sales.commission.scope"]._scope_query(
                 SQL("p.id = ANY(%s)", rules.plan_id.ids), self._windows_query()
             ),
-            restated=RESTATED,
+            restated=NOTHING_RESTATED,
             credits=self._credits_query(),
             measures=pricing._measures_query(
                 self._priors_query(),

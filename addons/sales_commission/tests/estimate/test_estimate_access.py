@@ -21,9 +21,7 @@ class TestEstimateAccess(SalesCommissionCommon, RpcCase):
             cls._create_user(login, level) for login in ("leader", "stranger")
         )
         cls.team = cls.env["crm.team"].create({"name": "East", "user_id": cls.leader.id})
-        cls.env["crm.team.member"].create(
-            {"user_id": cls.li_na.id, "crm_team_id": cls.team.id}
-        )
+        cls.env["crm.team.member"].create({"user_id": cls.li_na.id, "crm_team_id": cls.team.id})
         cls._create_plan({"rate": 2}, {"role": "leader", "rate": 1})
         cls.order = cls.env["sale.order"].create(
             {
@@ -59,7 +57,9 @@ class TestEstimateAccess(SalesCommissionCommon, RpcCase):
     def test_a_salesperson_who_earns_nothing_by_it_sees_nothing(self):
         """Another one's payee may open the order, and not what it brings the salesperson."""
         order = self.order.with_user(self.stranger).sudo()
-        self.assertEqual(order.sudo(False)._filter_visible_payees(self.li_na.partner_id.ids).ids, [])
+        self.assertEqual(
+            order.sudo(False)._filter_visible_payees(self.li_na.partner_id.ids).ids, []
+        )
 
     def test_without_the_order_there_is_no_estimate(self):
         _result, error = self._call(self.wang_wei, self.order, "read", FIELDS)

@@ -167,12 +167,12 @@ class TestSimulation(SimulationCommon):
         )
         self._sell(1000)
         self._settle(plan, 3)
-        statement = self.env["sales.commission.statement"].search([("run_id.plan_id", "=", plan.id)])
+        statement = self.env["sales.commission.statement"].search(
+            [("run_id.plan_id", "=", plan.id)]
+        )
         self.assertEqual((statement.currency_id, statement.amount), (euro, 50))
         simulation = self._simulate(plan)
-        self.assertEqual(
-            (simulation.simulated_amount, simulation.current_amount), (100, 100)
-        )
+        self.assertEqual((simulation.simulated_amount, simulation.current_amount), (100, 100))
 
     def test_another_company_s_sales_do_not_count(self):
         company = self.env["res.company"].create({"name": "Second"})

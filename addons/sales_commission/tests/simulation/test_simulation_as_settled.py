@@ -120,9 +120,7 @@ class TestSimulationAsSettled(SimulationCommon):
         self._assert_as_settled(
             payee_scope="assigned",
             assignment_ids=[
-                Command.create(
-                    {"payee_id": self.li_na.partner_id.id, "date_to": f"{YEAR}-06-20"}
-                )
+                Command.create({"payee_id": self.li_na.partner_id.id, "date_to": f"{YEAR}-06-20"})
             ],
         )
 
