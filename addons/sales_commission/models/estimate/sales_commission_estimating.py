@@ -155,7 +155,7 @@ class SalesCommissionEstimating(models.AbstractModel):
         """:return: ``SQL`` of the rules that look at a total; without any, no sales are read"""
         return SQL(
             """
-            SELECT DISTINCT c.rule_id, c.payee_id
+            SELECT DISTINCT c.rule_id, c.payee_id, r.role
               FROM commission_credit c JOIN sales_commission_rule r ON r.id = c.rule_id
              WHERE r.rate_type IN ('marginal', 'retroactive', 'period') OR r.threshold > 0
                 OR r.cap_period > 0 OR r.cap_year > 0
@@ -169,11 +169,7 @@ class SalesCommissionEstimating(models.AbstractModel):
         scope = self.env["sales.commission.scope"]
         credited = self.env["sales.commission.estimating.matching"]._credit_query(
             SQL("(s.rule_id, p.payee_id) IN (SELECT rule_id, payee_id FROM counted_rule)"),
-            SQL(
-                "(SELECT * FROM sales_ledger_entry"
-                " WHERE EXISTS (SELECT FROM counted_rule) AND company_id = ANY(%s))",
-                orders.company_id.ids,
-            ),
+            SQL("(%s)", self._sellers_entries_query(orders)),
         )
         return SQL(
             """
@@ -189,6 +185,40 @@ class SalesCommissionEstimating(models.AbstractModel):
             scope=scope._scope_query(plans, self._month_windows_query()),
             credited=credited,
             own=self._own_lines_query(orders),
+        )
+
+    @api.model
+    def _sellers_entries_query(self, orders):
+        """:return: ``SQL`` of the ledger entries that payees of the counted rules may share in:
+        far fewer than the company's, found by their indexes"""
+        return SQL(
+            """
+            SELECT * FROM sales_ledger_entry
+             WHERE company_id = ANY(%s)
+               AND date >= (SELECT MIN(date_from) FROM commission_scope)
+               AND date <= (SELECT MAX(date_to) FROM commission_scope)
+               AND (user_id = ANY(ARRAY(
+                        SELECT seller.id FROM res_users seller
+                          JOIN counted_rule c ON c.payee_id = seller.partner_id
+                         WHERE c.role = 'salesperson'))
+                    OR team_id = ANY(ARRAY(
+                        SELECT team.id FROM counted_rule c
+                          JOIN res_users leader ON leader.partner_id = c.payee_id
+                          JOIN crm_team led ON led.user_id = leader.id
+                          JOIN crm_team team ON starts_with(team.parent_path, led.parent_path)
+                         WHERE c.role = 'leader'))
+                    OR channel_partner_id = ANY(ARRAY(
+                        SELECT payee_id FROM counted_rule WHERE role = 'channel'))
+                    OR EXISTS (SELECT FROM counted_rule WHERE role = 'payee')
+                    OR source_id = ANY(ARRAY(
+                        SELECT unnest(ARRAY[line.id, rel.invoice_line_id])
+                          FROM counted_rule c
+                          JOIN sales_commission_split split ON split.payee_id = c.payee_id
+                          JOIN sale_order_line line ON line.order_id = split.order_id
+                          LEFT JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                         WHERE c.role = 'salesperson')))
+            """,
+            orders.company_id.ids,
         )
 
     @api.model

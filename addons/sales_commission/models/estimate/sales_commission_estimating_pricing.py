@@ -1,3 +1,5 @@
+from dataclasses import fields as dataclass_fields
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -13,7 +15,7 @@ class SalesCommissionEstimatingPricing(models.AbstractModel):
 
     @api.model
     def _get_usage(self):
-        return Usage(marginal=True, document=True, best=True)
+        return Usage(**{field.name: True for field in dataclass_fields(Usage)})
 
     @api.model
     def _new_id_sql(self):

@@ -206,7 +206,7 @@ class TestEstimate(SalesCommissionCommon):
         orders[:1]._get_commission_estimates()
         for batch in (orders[:1], orders):
             self.env.flush_all()
-            with self.assertQueryCount(1):
+            with self.assertQueryCount(3):
                 estimates = batch._get_commission_estimates()
             self.assertEqual(len(estimates), len(batch))
 
