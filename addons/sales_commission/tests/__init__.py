@@ -18,4 +18,16 @@ from .statement import test_statement_tour
 from .adjustment import test_adjustment
 from .payout import test_payout
 from .payout import test_payout_rpc
+from .plan import test_plan_form
+from .plan import test_rule_wording
+from .plan import test_split_form
+from .explain import test_explain
+from .explain import test_explain_access
+from .simulation import test_simulation
+from .simulation import test_simulation_access
+from .simulation import test_simulation_as_settled
+from .simulation import test_simulation_tour
+from .estimate import test_estimate
+from .estimate import test_estimate_access
+from .policy import test_policy
 from . import engine
