@@ -22,6 +22,7 @@ from .ledger import (
     test_ledger_booked,
     test_ledger_collected,
     test_ledger_concurrency,
+    test_ledger_discount,
     test_ledger_grouping,
     test_ledger_invoiced,
     test_ledger_properties,

@@ -4,7 +4,7 @@ import io
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ..ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+from ..ledger.sales_ledger_entry import LEDGER_DIMENSIONS, LEDGER_TRAITS
 
 # Rows per COPY: large enough to be fast, small enough to hold in memory.
 COPY_ROWS = 20_000
@@ -158,7 +158,7 @@ class SalesImport(models.Model):
 
     def _post_staged_query(self):
         """What the file leaves open is taken from master data as it is today: the territory
-        of the customer and the category of the product."""
+        of the customer and the category of the product. Discounts are not known."""
         return SQL(
             """
             INSERT INTO sales_ledger_entry (
@@ -206,17 +206,17 @@ class SalesImport(models.Model):
                 INSERT INTO sales_ledger_entry (
                     company_id, currency_id, event, date, late_for, reference,
                     amount, margin, quantity,
-                    %(dimensions)s, import_id, import_key, posting_no, posted_at, posted_by_id
+                    %(traits)s, import_id, import_key, posting_no, posted_at, posted_by_id
                 )
                 SELECT company_id, currency_id, event, %(date)s, %(late_for)s, reference,
-                       -amount, -margin, -quantity, %(dimensions)s,
+                       -amount, -margin, -quantity, %(traits)s,
                        import_id, import_key, posting_no + 1, %(now)s, %(uid)s
                   FROM sales_ledger_entry entry
                   JOIN (SELECT id AS company_id, sales_lock_date FROM res_company) AS company
                  USING (company_id)
                  WHERE import_id = %(import_id)s
                 """,
-                dimensions=posting._columns(LEDGER_DIMENSIONS),
+                traits=posting._columns(LEDGER_TRAITS),
                 date=posting._first_open_day("entry.date"),
                 late_for=posting._late_for("entry.date"),
                 import_id=self.id,

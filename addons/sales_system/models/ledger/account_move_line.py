@@ -8,6 +8,7 @@ from .sale_order_line import LEDGER_QUANTITY_DIGITS, reference_quantity
 LEDGER_COLUMNS = {
     "product_id",
     "balance",
+    "discount",
     "ledger_quantity",
     "ledger_unit_cost",
     "ledger_categ_id",

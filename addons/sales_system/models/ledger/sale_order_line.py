@@ -8,6 +8,7 @@ LEDGER_COLUMNS = {
     "product_id",
     "ledger_quantity",
     "price_subtotal",
+    "discount",
     "margin",
     "ledger_categ_id",
     "display_type",

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_ledger_entry import LEDGER_DIMENSIONS
+from .sales_ledger_entry import LEDGER_TRAITS
 from .sales_ledger_posting import POSTING_KEY
 
 
@@ -25,7 +25,7 @@ class SalesLedgerPosting(models.AbstractModel):
              UNION ALL
             SELECT %(columns)s, %(amount)s, %(margin)s FROM (%(foreign)s) AS converted
             """,
-            columns=self._columns((*POSTING_KEY, *LEDGER_DIMENSIONS, "reference", "quantity")),
+            columns=self._columns((*POSTING_KEY, *LEDGER_TRAITS, "reference", "quantity")),
             native=self._order_lines_query(order_ids, SQL("o.currency_id = c.currency_id")),
             foreign=self._order_lines_query(order_ids, SQL("o.currency_id <> c.currency_id")),
             amount=self._largest_remainder("amount"),
@@ -34,7 +34,11 @@ class SalesLedgerPosting(models.AbstractModel):
 
     @api.model
     def _order_lines_query(self, order_ids, condition):
-        """:return: ``SQL`` of confirmed order lines in company currency, not yet rounded"""
+        """The discount is compared as the line stores it: rounded by the digits of today, it
+        would differ from what was posted as soon as somebody changes that setting.
+
+        :return: ``SQL`` of confirmed order lines in company currency, not yet rounded
+        """
         return SQL(
             """
             SELECT o.id AS document_id, l.id AS source_id, NULL::integer AS settlement_id,
@@ -46,7 +50,8 @@ class SalesLedgerPosting(models.AbstractModel):
                    COALESCE(l.ledger_quantity, 0) AS quantity,
                    o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
                    NULL::integer AS channel_partner_id,
-                   l.product_id, l.ledger_categ_id AS categ_id, o.campaign_id
+                   l.product_id, l.ledger_categ_id AS categ_id, o.campaign_id,
+                   COALESCE(l.discount, 0)::numeric AS discount
               FROM sale_order o
               JOIN sale_order_line l ON l.order_id = o.id
               JOIN res_company c ON c.id = o.company_id

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_ledger_entry import LEDGER_DIMENSIONS
+from .sales_ledger_entry import LEDGER_TRAITS
 
 
 class SalesLedgerPosting(models.AbstractModel):
@@ -24,7 +24,7 @@ class SalesLedgerPosting(models.AbstractModel):
         return SQL(
             """
             SELECT document_id, source_id, settlement_id, company_id, currency_id, belongs_on,
-                   reference, %(dimensions)s,
+                   reference, %(traits)s,
                    %(amount_to)s - %(amount_from)s AS amount,
                    ROUND(line_margin * degree_to / rounding) * rounding
                        - ROUND(line_margin * degree_from / rounding) * rounding AS margin,
@@ -33,7 +33,7 @@ class SalesLedgerPosting(models.AbstractModel):
               FROM (
                     SELECT line.document_id, line.source_id, settlement.settlement_id,
                            line.company_id, line.currency_id, settlement.belongs_on,
-                           line.reference, line.rounding, %(line_dimensions)s,
+                           line.reference, line.rounding, %(line_traits)s,
                            line.margin AS line_margin, line.quantity AS line_quantity,
                            degree_from, degree_to,
                            line.amount * total_from / untaxed AS share_from,
@@ -42,9 +42,9 @@ class SalesLedgerPosting(models.AbstractModel):
                       JOIN (%(totals)s) AS settlement USING (document_id)
                    ) AS share
             """,
-            dimensions=self._columns(LEDGER_DIMENSIONS),
-            line_dimensions=SQL(", ").join(
-                SQL("line.%s", SQL.identifier(name)) for name in LEDGER_DIMENSIONS
+            traits=self._columns(LEDGER_TRAITS),
+            line_traits=SQL(", ").join(
+                SQL("line.%s", SQL.identifier(name)) for name in LEDGER_TRAITS
             ),
             amount_from=self._largest_remainder("share_from", "settlement_id, document_id"),
             amount_to=self._largest_remainder("share_to", "settlement_id, document_id"),

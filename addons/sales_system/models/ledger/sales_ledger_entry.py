@@ -19,6 +19,10 @@ LEDGER_DIMENSIONS = (
     "categ_id",
     "campaign_id",
 )
+# What else it says of that day: numbers, which are no records to aim a target at.
+LEDGER_ATTRIBUTES = ("discount",)
+# Both together: a change of any of them is a reversal and a new entry.
+LEDGER_TRAITS = (*LEDGER_DIMENSIONS, *LEDGER_ATTRIBUTES)
 # How an entry was posted; nothing to filter or group figures by.
 PLUMBING = {
     "currency_id",
@@ -78,6 +82,16 @@ class SalesLedgerEntry(models.Model):
         digits="Product Unit",
         readonly=True,
         help="In the product's reference unit of measure.",
+    )
+
+    # === ATTRIBUTES === #
+    discount = fields.Float(
+        string="Discount (%)",
+        digits="Discount",
+        readonly=True,
+        aggregator=None,  # percentages of corrections and of sales have no sensible total
+        help="The discount of the document line when the entry was posted. "
+        "Imported entries know none.",
     )
 
     # === DIMENSIONS === #
@@ -167,8 +181,9 @@ class SalesLedgerEntry(models.Model):
             END $$ LANGUAGE plpgsql;
             CREATE OR REPLACE TRIGGER sales_ledger_entry_no_update
                 BEFORE UPDATE OF company_id, currency_id, event, date, late_for, reference,
-                    amount, margin, quantity, document_model, document_id, source_id,
-                    settlement_id, posting_no, import_id, import_key, posted_at, posted_by_id
+                    amount, margin, quantity, discount, document_model, document_id,
+                    source_id, settlement_id, posting_no, import_id, import_key, posted_at,
+                    posted_by_id
                 ON sales_ledger_entry
                 FOR EACH STATEMENT EXECUTE FUNCTION sales_ledger_entry_refuse_change();
             CREATE OR REPLACE TRIGGER sales_ledger_entry_no_delete

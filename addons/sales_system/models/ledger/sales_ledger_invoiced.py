@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_ledger_entry import LEDGER_DIMENSIONS
+from .sales_ledger_entry import LEDGER_TRAITS
 from .sales_ledger_posting import POSTING_KEY
 
 
@@ -19,7 +19,7 @@ class SalesLedgerPosting(models.AbstractModel):
         return SQL(
             "SELECT %(columns)s FROM (%(lines)s) AS line WHERE line.is_downpayment IS NOT TRUE",
             columns=self._columns(
-                (*POSTING_KEY, *LEDGER_DIMENSIONS, "reference", "amount", "margin", "quantity")
+                (*POSTING_KEY, *LEDGER_TRAITS, "reference", "amount", "margin", "quantity")
             ),
             lines=self._invoice_lines_query(move_ids),
         )
@@ -41,7 +41,8 @@ class SalesLedgerPosting(models.AbstractModel):
                    signed.quantity,
                    m.invoice_user_id AS user_id, m.team_id, m.territory_id,
                    m.commercial_partner_id AS partner_id, NULL::integer AS channel_partner_id,
-                   l.product_id, l.ledger_categ_id AS categ_id, m.campaign_id
+                   l.product_id, l.ledger_categ_id AS categ_id, m.campaign_id,
+                   COALESCE(l.discount, 0)::numeric AS discount
               FROM account_move m
               JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
               JOIN res_company c ON c.id = m.company_id

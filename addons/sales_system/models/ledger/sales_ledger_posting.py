@@ -3,7 +3,7 @@ from psycopg2.errors import SerializationFailure, UniqueViolation
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .sales_ledger_entry import LEDGER_DIMENSIONS
+from .sales_ledger_entry import LEDGER_TRAITS
 
 # The order of the transaction's pending documents; see SalesLedgerPosting._touch.
 PENDING = "sales_ledger.pending"
@@ -31,7 +31,7 @@ class SalesLedgerPosting(models.AbstractModel):
     """Posts documents to the sales ledger by difference.
 
     *Expected* rows of the touched documents (one query per event) minus the rows *already
-    posted* for them, grouped by source line and dimensions; what is left is inserted. The
+    posted* for them, grouped by source line and traits; what is left is inserted. The
     same statement serves one order, a backfill of millions of lines and a repair, and
     running it twice inserts nothing. See docs/adr/0003-ledger-by-difference.md.
     """
@@ -124,14 +124,14 @@ class SalesLedgerPosting(models.AbstractModel):
             INSERT INTO sales_ledger_entry (
                 event, document_model, document_id, source_id, settlement_id, posting_no,
                 reference, company_id, currency_id, date, late_for, amount, margin, quantity,
-                %(dimensions)s, posted_at, posted_by_id
+                %(traits)s, posted_at, posted_by_id
             )
             SELECT %(event)s, %(document_model)s, document_id, source_id, settlement_id,
                    last_no + row_number() OVER (
                        PARTITION BY document_id, source_id ORDER BY amount, belongs_on
                    ),
                    reference, company_id, currency_id,
-                   %(date)s, %(late_for)s, amount, margin, quantity, %(dimensions)s,
+                   %(date)s, %(late_for)s, amount, margin, quantity, %(traits)s,
                    %(now)s, %(uid)s
               FROM (%(difference)s) AS difference
               JOIN (SELECT id AS company_id, sales_lock_date FROM res_company) AS company
@@ -140,7 +140,7 @@ class SalesLedgerPosting(models.AbstractModel):
             """,
             event=event,
             document_model=DOCUMENT_MODEL[event],
-            dimensions=self._columns(LEDGER_DIMENSIONS),
+            traits=self._columns(LEDGER_TRAITS),
             date=self._first_open_day("belongs_on"),
             late_for=self._late_for("belongs_on"),
             difference=self._difference_query(event, document_ids),
@@ -150,8 +150,8 @@ class SalesLedgerPosting(models.AbstractModel):
 
     @api.model
     def _difference_query(self, event, document_ids):
-        """:return: ``SQL`` with one row per source line and dimensions: expected − posted."""
-        key = self._columns((*POSTING_KEY, *LEDGER_DIMENSIONS))
+        """:return: ``SQL`` with one row per source line and traits: expected − posted."""
+        key = self._columns((*POSTING_KEY, *LEDGER_TRAITS))
         return SQL(
             """
             SELECT %(key)s,
@@ -172,7 +172,7 @@ class SalesLedgerPosting(models.AbstractModel):
             posted_key=SQL(
                 "document_id, source_id, settlement_id, company_id, currency_id,"
                 " COALESCE(late_for, date), %s",
-                self._columns(LEDGER_DIMENSIONS),
+                self._columns(LEDGER_TRAITS),
             ),
             expected=self._expected_query(event, document_ids),
             event=event,
@@ -183,7 +183,7 @@ class SalesLedgerPosting(models.AbstractModel):
     def _expected_query(self, event, document_ids):
         """What the documents say the ledger must hold.
 
-        :return: ``SQL`` with the columns of ``POSTING_KEY``, ``LEDGER_DIMENSIONS``,
+        :return: ``SQL`` with the columns of ``POSTING_KEY``, ``LEDGER_TRAITS``,
             reference, amount, margin (company currency) and quantity (reference unit)
         """
         return getattr(self, f"_expected_query_{event}")(document_ids)

@@ -112,6 +112,7 @@ class SalesLedgerDifference(models.Model):
     reference = fields.Char()
     date = fields.Date()
     user_id = fields.Many2one("res.users", string="Salesperson")
+    discount = fields.Float("Discount (%)", digits="Discount")
     amount = fields.Monetary(help="Document less ledger.")
     margin = fields.Monetary(help="Document less ledger.")
     quantity = fields.Float(digits="Product Unit", help="Document less ledger.")
@@ -143,7 +144,7 @@ class SalesLedgerPosting(models.AbstractModel):
             rows = self.env.execute_query_dict(
                 SQL(
                     """
-                    SELECT document_id, reference, belongs_on AS date, user_id,
+                    SELECT document_id, reference, belongs_on AS date, user_id, discount,
                            amount, margin, quantity
                       FROM (%s) AS difference
                      WHERE company_id = %s AND (%s::date IS NULL OR belongs_on <= %s)
