@@ -1,5 +1,5 @@
 from . import calculation
 from . import ledger
 from . import plan
-from . import run
 from . import statement
+from . import run

@@ -51,13 +51,19 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env.flush_all()
 
     @api.model
-    def _create_tables(self, run):
-        """Fill the temporary tables ``commission_…`` for a run."""
+    def _create_tables(self, run, repeat=False):
+        """Fill the temporary tables ``commission_…`` for a run.
+
+        :param repeat: as if the run had not been calculated: its own earnings count as not
+            there, and so do entries that it has not seen
+        """
         self.env["sales.commission.scope"]._create(run)
         restating = self.env["sales.commission.restating"]
-        restating._create()
+        seen = SQL("e.id <= %s", run.last_entry_id) if repeat else SQL("TRUE")
+        apart = run if repeat else None
+        restating._create(seen, apart)
         self.env["sales.commission.matching"]._create_credits(
-            SQL("%s AND %s", self._is_unearned(), restating._is_not_restated())
+            SQL("%s AND %s AND %s", seen, self._is_unearned(apart), restating._is_not_restated())
         )
         restating._drop_unpaid_refunds()
         pricing = self.env["sales.commission.pricing"]
@@ -145,13 +151,15 @@ class SalesCommissionCalculation(models.AbstractModel):
 
     # === QUERIES === #
     @api.model
-    def _is_unearned(self):
-        """:return: ``SQL`` condition: no run has settled the entry under the plan"""
+    def _is_unearned(self, apart=None):
+        """:param apart: a run whose earnings count as not there
+        :return: ``SQL`` condition: no run has settled the entry under the plan"""
         return SQL(
             """
             NOT EXISTS (SELECT FROM sales_commission_earning x
-                         WHERE x.entry_id = e.id AND x.plan_id = s.plan_id)
-            """
+                         WHERE x.entry_id = e.id AND x.plan_id = s.plan_id AND %s)
+            """,
+            self.env["sales.commission.restating"]._is_apart(apart),
         )
 
     @api.model
@@ -259,7 +267,7 @@ class SalesCommissionCalculation(models.AbstractModel):
     @api.model
     def _insert_earnings_query(self, priced, kind, rate, tier, order):
         """:param SQL priced: query of measure_id, entry_id, date, user_id, share, base, exact
-            and amount; ``x`` in the other parameters
+        and amount; ``x`` in the other parameters
         """
         return SQL(
             """
@@ -399,19 +407,26 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env["sales.commission.scope"]._create(run)
         matching = self.env["sales.commission.matching"]
         sold = self._sold_query(run)
+        # Of the run's own days: those of earlier runs have been settled.
+        current, everybody = SQL("s.is_current"), SQL("TRUE")
         steps = {
             "no_plan": SQL("SELECT FROM commission_scope WHERE is_current"),
             "no_sale": sold,
-            "no_salesperson": SQL("%s AND e.user_id IS NOT NULL", sold),
-            "no_match": SQL(
-                "SELECT FROM (%s) m",
-                matching._credit_query(SQL("TRUE"), is_assigned=SQL("TRUE")),
+            "no_salesperson": SQL(
+                """
+                %s AND (e.user_id IS NOT NULL OR EXISTS (
+                    SELECT FROM commission_scope WHERE is_current AND role <> 'salesperson'))
+                """,
+                sold,
             ),
-            "not_assigned": SQL("SELECT FROM (%s) m", matching._credit_query(SQL("TRUE"))),
+            "no_match": matching._credit_query(current, is_assigned=everybody, has_payee=everybody),
+            "no_payee": matching._credit_query(current, is_assigned=everybody),
+            "not_assigned": matching._credit_query(current),
+            "earned": matching._credit_query(SQL("%s AND %s", current, self._is_unearned())),
         }
         [row] = self.env.execute_query(
             SQL("SELECT %s", SQL(", ").join(SQL("EXISTS (%s)", step) for step in steps.values()))
         )
         self._drop_tables()
         found = dict(zip(steps, row, strict=True))
-        return next((reason for reason, there in found.items() if not there), "earned")
+        return next((reason for reason, there in found.items() if not there), "refund")

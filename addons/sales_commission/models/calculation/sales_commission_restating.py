@@ -18,8 +18,11 @@ class SalesCommissionRestating(models.AbstractModel):
     _description = "Commission Restating"
 
     @api.model
-    def _create(self):
+    def _create(self, seen=None, apart=None):
         """Fill the temporary table ``commission_restated`` for ``commission_scope``.
+
+        :param SQL seen: condition on the entry ``e``, instead of looking at all
+        :param apart: a run whose earnings count as not there
 
         One row per entry, rule and payee: entry_id, date, plan_id, rule_id, role, payee_id,
         user_id, currency_id, tier_id, share, base and price, which is in the payee's currency
@@ -28,7 +31,7 @@ class SalesCommissionRestating(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s",
-                self._restated_query(),
+                self._restated_query(seen or SQL("TRUE"), apart),
             )
         )
 
@@ -41,7 +44,7 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
-    def _restated_query(self):
+    def _restated_query(self, seen, apart):
         return SQL(
             """
             WITH candidate AS MATERIALIZED (%(candidates)s),
@@ -68,13 +71,14 @@ class SalesCommissionRestating(models.AbstractModel):
                 ON o.entry_id = c.id
               JOIN sales_commission_earning x ON x.id = o.earning_id
               JOIN sales_commission_run w
-                ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
+                ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed') AND %(apart)s
               JOIN sales_commission_rule r ON r.id = x.rule_id
              WHERE x.plan_id IN (SELECT plan_id FROM commission_scope)
              GROUP BY c.id, c.date, c.user_id, c.amount, c.margin, c.quantity, r.base,
                       x.plan_id, x.rule_id, x.role, x.payee_id, x.currency_id
             """,
-            candidates=self._candidates_query(),
+            apart=self._is_apart(apart),
+            candidates=self._candidates_query(seen, apart),
             originals=self._originals_query(),
             value=SQL(
                 "CASE r.base WHEN 'margin' THEN COALESCE(c.margin, 0)"
@@ -84,7 +88,12 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
-    def _candidates_query(self):
+    def _is_apart(self, run):
+        """:return: ``SQL`` condition: the earning ``x`` is none of the run's"""
+        return SQL("x.run_id <> %s", run.id) if run else SQL("TRUE")
+
+    @api.model
+    def _candidates_query(self, seen, apart):
         """Entries that may correct another one and that no run has settled yet."""
         return SQL(
             """
@@ -98,8 +107,12 @@ class SalesCommissionRestating(models.AbstractModel):
                AND EXISTS (SELECT FROM commission_scope s
                             WHERE s.company_id = e.company_id AND s.event = e.event
                               AND e.date BETWEEN s.date_from AND s.date_to)
-               AND NOT EXISTS (SELECT FROM sales_commission_earning x WHERE x.entry_id = e.id)
-            """
+               AND NOT EXISTS (SELECT FROM sales_commission_earning x
+                                WHERE x.entry_id = e.id AND %(apart)s)
+               AND %(seen)s
+            """,
+            apart=self._is_apart(apart),
+            seen=seen,
         )
 
     @api.model

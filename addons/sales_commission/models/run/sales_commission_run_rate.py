@@ -9,9 +9,7 @@ class SalesCommissionRunRate(models.Model):
     _order = "run_id, currency_id"
     _rec_name = "currency_id"
 
-    run_id = fields.Many2one(
-        "sales.commission.run", required=True, index=True, ondelete="cascade"
-    )
+    run_id = fields.Many2one("sales.commission.run", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="run_id.company_id")
     currency_id = fields.Many2one("res.currency", required=True, ondelete="restrict")
     rate = fields.Float(
@@ -24,6 +22,4 @@ class SalesCommissionRunRate(models.Model):
     _currency_unique = models.UniqueIndex(
         "(run_id, currency_id)", "A run has one exchange rate per currency."
     )
-    _rate_positive = models.Constraint(
-        "CHECK (rate > 0)", "An exchange rate is greater than 0."
-    )
+    _rate_positive = models.Constraint("CHECK (rate > 0)", "An exchange rate is greater than 0.")
