@@ -8,3 +8,9 @@ from . import test_access
 from . import test_rpc
 from . import test_performance
 from . import test_tour
+from .run import test_run_settling
+from .run import test_run_comparing
+from .run import test_run_checking
+from .run import test_run_background
+from .run import test_run_verifying
+from .run import test_run_empty

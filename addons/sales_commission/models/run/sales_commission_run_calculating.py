@@ -64,6 +64,9 @@ class SalesCommissionRun(models.Model):
 
     def action_reset(self):
         """Throw the result of a calculated run away."""
+        self._check_state("calculated", "review")
+        self.env["sales.commission.calculation"]._clear(self)
+        self.env["sales.commission.checking"]._clear(self)
         self._update_state(
             ("calculated", "review"),
             "draft",
@@ -76,8 +79,6 @@ class SalesCommissionRun(models.Model):
             queued_at=False,
             queued_by_id=False,
         )
-        self.env["sales.commission.calculation"]._clear(self)
-        self.env["sales.commission.checking"]._clear(self)
         self.sudo()._cancel_approval(self.env._("The run was set back to draft."))
         return True
 
