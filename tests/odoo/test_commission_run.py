@@ -39,9 +39,7 @@ class TestCommissionRun(BaseCase):
                     "name": "Plan",
                     "company_id": company.id,
                     "date_from": "2019-01-01",
-                    "rule_ids": [
-                        Command.create({"name": "Flat", "event": "booked", "rate": 2.0})
-                    ],
+                    "rule_ids": [Command.create({"name": "Flat", "event": "booked", "rate": 2.0})],
                 }
             )
             plan.action_approve()

@@ -14,3 +14,5 @@ from .run import test_run_checking
 from .run import test_run_background
 from .run import test_run_verifying
 from .run import test_run_empty
+from .run import test_run_rpc
+from .run import test_run_tour

@@ -36,9 +36,7 @@ class CommissionRunCommon(SalesCommissionCommon):
                 "basis": basis,
                 "threshold": threshold,
                 "step_ids": [
-                    Command.create(
-                        {"kind": "user", "user_id": (approver or cls.second_manager).id}
-                    )
+                    Command.create({"kind": "user", "user_id": (approver or cls.second_manager).id})
                 ],
             }
         )

@@ -82,7 +82,9 @@ class TestRunSettling(CommissionRunCommon):
         ):
             with (
                 self.subTest(step=step),
-                self.assertRaisesRegex(UserError, f"is in state “Draft”; this step needs “{wanted}"),
+                self.assertRaisesRegex(
+                    UserError, f"is in state “Draft”; this step needs “{wanted}"
+                ),
             ):
                 getattr(draft, f"action_{step}")()
         self.assertEqual(draft.state, "draft")
@@ -108,9 +110,7 @@ class TestRunSettling(CommissionRunCommon):
                 self.assertRaisesRegex(RestrictViolation, "its earnings stand"),
                 self.cr.savepoint(),
             ):
-                self.cr.execute(
-                    "DELETE FROM sales_commission_earning WHERE run_id = %s", [run.id]
-                )
+                self.cr.execute("DELETE FROM sales_commission_earning WHERE run_id = %s", [run.id])
 
     # === WHO APPROVES === #
     def test_a_payee_approves_no_own_run(self):

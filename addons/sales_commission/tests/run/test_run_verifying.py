@@ -201,9 +201,7 @@ class TestRunVerifying(CommissionRunCommon):
         plan = self._create_plan(
             payee_scope="assigned",
             assignment_ids=[
-                Command.create(
-                    {"payee_id": self.li_na.partner_id.id, "currency_id": foreign.id}
-                )
+                Command.create({"payee_id": self.li_na.partner_id.id, "currency_id": foreign.id})
             ],
         )
         self._sell(100.01, 33.33)
