@@ -33,6 +33,7 @@
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/sales_commission_run_demo.xml",
+        "demo/run/sales_approval_rule_demo.xml",
     ],
     "application": True,
 }

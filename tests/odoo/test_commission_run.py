@@ -15,7 +15,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 
 from bench.bench_ledger import create_company
 
-ENTRIES = 60_000
+ENTRIES = 30_000
 RESULTS = ("earning", "measure", "statement", "run_total", "check")
 CALCULATE = """
 from tools.odoo_session import open_environment
@@ -99,6 +99,17 @@ class TestCommissionRun(BaseCase):
         child.wait()
         child.stdout.close()
         self.assertEqual(child.returncode, -signal.SIGKILL)
+        self._wait_for_the_database()
+
+    def _wait_for_the_database(self):
+        """It learns that its client is gone when the statement under way has ended."""
+        for _attempt in range(100):
+            with self._environment() as env:
+                run = env["sales.commission.run"].browse(self.run_id)
+                if run.try_lock_for_update(allow_referencing=True):
+                    return
+            time.sleep(0.1)
+        self.fail("The run is still locked.")
 
     def _counts(self, env):
         """:return: number of rows of the run in each of its tables"""
@@ -137,6 +148,18 @@ class TestCommissionRun(BaseCase):
         self._assert_untouched(queued=True)
         with self._environment() as env:
             env["sales.commission.run"].browse(self.run_id)._calculate_queued()
+        self._assert_whole()
+
+    def test_what_somebody_holds_stays_in_the_queue(self):
+        with self._environment() as env:
+            env["sales.commission.run"].browse(self.run_id)._queue()
+        with self._environment() as env:
+            env["sales.commission.run"].browse(self.run_id)._lock()
+            with self._environment() as other:
+                other["sales.commission.run"]._cron_calculate()
+        self._assert_untouched(queued=True)
+        with self._environment() as env:
+            env["sales.commission.run"]._cron_calculate()
         self._assert_whole()
 
     def test_one_run_calculated_twice_at_once(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
@@ -8,6 +10,8 @@ from .sales_commission_run import OPEN, SETTLED
 
 # A run over so many ledger entries takes a few seconds; a larger one is left to the server.
 BACKGROUND_ENTRIES = 100_000
+# When to look again at a run that somebody else holds.
+RETRY_AFTER = timedelta(minutes=1)
 # Set while the server calculates by itself: only then is progress reported.
 IN_BACKGROUND = "commission_in_background"
 
@@ -186,7 +190,11 @@ class SalesCommissionRun(models.Model):
                 "failure": False,
             }
         )
-        self.env.ref("sales_commission.ir_cron_sales_commission_calculate").sudo()._trigger()
+        self._get_cron()._trigger()
+
+    @api.model
+    def _get_cron(self):
+        return self.env.ref("sales_commission.ir_cron_sales_commission_calculate").sudo()
 
     @api.model
     def _cron_calculate(self):
@@ -194,7 +202,11 @@ class SalesCommissionRun(models.Model):
         queued = self.search([("queued_at", "!=", False)], order="queued_at, id")
         self.env["ir.cron"]._commit_progress(remaining=len(queued))
         for run in queued:
-            run._calculate_queued()
+            if run.try_lock_for_update(allow_referencing=True):
+                run._calculate_queued()
+            else:
+                # Somebody is still at it, or a server that was killed has not let go yet.
+                self._get_cron()._trigger(fields.Datetime.now() + RETRY_AFTER)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
@@ -202,6 +214,9 @@ class SalesCommissionRun(models.Model):
         """Calculate the run as whoever asked for it, and tell them how it went."""
         self.ensure_one()
         user = self.queued_by_id
+        if not user:
+            # Stopped in the meantime.
+            return
         run = (
             self.with_user(user)
             .with_company(self.company_id)

@@ -4,11 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sales_commission.models.run import (
-    sales_commission_run_calculating,
-    sales_commission_run_verifying,
-)
-
+from ...models.run import sales_commission_run_calculating, sales_commission_run_verifying
 from .common import CommissionRunCommon
 
 
@@ -144,9 +140,10 @@ class TestRunBackground(CommissionRunCommon):
         self._sell(200)
         run.action_calculate()
         calculation = type(self.env["sales.commission.calculation"])
+        failure = "There is no exchange rate."
 
         def fail(*_args):
-            raise UserError("There is no exchange rate.")
+            raise UserError(failure)
 
         with patch.object(calculation, "_sum_up", fail):
             self._work()
@@ -156,7 +153,7 @@ class TestRunBackground(CommissionRunCommon):
                 {
                     "state": "calculated",
                     "amount": 36.0,
-                    "failure": "There is no exchange rate.",
+                    "failure": failure,
                     "queued_at": False,
                 }
             ],
