@@ -74,7 +74,8 @@ class SalesCommissionCheck(models.Model):
     )
     reference = fields.Char(string="Document", readonly=True)
     key = fields.Char(required=True, readonly=True, export_string_translation=False)
-    message = fields.Char(string="What Was Found", compute="_compute_message")
+    # Text, so that lists wrap the sentence.
+    message = fields.Text(string="What Was Found", compute="_compute_message")
     is_open = fields.Boolean(string="To Look At", readonly=True, required=True, default=True)
     looked_at = fields.Datetime(string="Looked At On", readonly=True)
     looked_by_id = fields.Many2one(
@@ -190,8 +191,8 @@ class SalesCommissionCheck(models.Model):
 
     def _get_message_discount(self, figures):
         return self.env._(
-            "Earns %(amount)s on %(number)s sales with a discount above %(limit)s %%; the highest "
-            "is %(highest)s %%.",
+            "Earns %(amount)s on sales with a discount above %(limit)s %% (%(number)s in all, up to "
+            "%(highest)s %%).",
             limit=self._format_number(self.bound),
             highest=self._format_number(self.figure),
             **figures,
@@ -199,15 +200,15 @@ class SalesCommissionCheck(models.Model):
 
     def _get_message_refund(self, figures):
         return self.env._(
-            "Earns %(amount)s on %(number)s invoices of the last days of the period that were "
-            "refunded after it, among them %(reference)s.",
+            "Earns %(amount)s on invoices of the last days of the period that were refunded after "
+            "it (%(number)s in all, such as %(reference)s).",
             **figures,
         )
 
     def _get_message_own_sale(self, figures):
         return self.env._(
-            "Earns %(amount)s on %(number)s sales to themselves or to their own company, among "
-            "them %(reference)s.",
+            "Earns %(amount)s on sales to themselves or to their own company (%(number)s in all, "
+            "such as %(reference)s).",
             **figures,
         )
 

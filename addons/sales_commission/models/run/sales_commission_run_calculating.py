@@ -245,7 +245,7 @@ class SalesCommissionRun(models.Model):
     def _get_done_message(self):
         self.ensure_one()
         return self.env._(
-            "%(payees)s payees, %(amount)s",
+            "Calculated: %(amount)s (payees: %(payees)s)",
             payees=self.payee_count,
             amount=self.currency_id.format(self.sudo().amount),
         )

@@ -109,7 +109,7 @@ class SalesCommissionRun(models.Model):
         if not checks and not reason:
             return
         lines = [
-            checks and self.env._("Approved with %(count)s open findings:", count=len(checks)),
+            checks and self.env._("Approved with open findings (%(count)s):", count=len(checks)),
             *(f"{check.payee_id.name}: {check.message}" for check in checks[:NOTED_CHECKS]),
             reason,
         ]

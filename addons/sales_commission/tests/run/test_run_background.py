@@ -87,7 +87,7 @@ class TestRunBackground(CommissionRunCommon):
         [(kind, message)] = told
         self.assertEqual((kind, message["type"]), ("simple_notification", "success"))
         self.assertEqual(message["title"], "Commission run 2019-03 · Plan")
-        self.assertIn("1 payees", message["message"])
+        self.assertIn("payees: 1", message["message"])
 
     def test_a_small_run_is_calculated_at_once(self):
         day = "2019-04-02"

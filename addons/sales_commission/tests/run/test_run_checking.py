@@ -94,7 +94,7 @@ class TestRunChecking(CommissionRunCommon):
                 }
             ],
         )
-        self.assertIn("discount above 20.00 %; the highest is 35.00 %", check.message)
+        self.assertIn("discount above 20.00 % (2 in all, up to 35.00 %)", check.message)
         self.assertEqual(set(self._open(check).mapped("reference")), {"S00007", "S00008", "S00009"})
 
     def test_no_limit_no_finding(self):
@@ -182,7 +182,7 @@ class TestRunChecking(CommissionRunCommon):
                 check = self._get_checks(run, "own_sale")
                 self.assertEqual(bool(check), is_found)
                 if is_found:
-                    self.assertIn(f"among them S{number}", check.message)
+                    self.assertIn(f"such as S{number}", check.message)
                     self.assertEqual(self._open(check).mapped("reference"), [f"S{number}"])
 
     # === EDGES OF TIERS === #
@@ -278,7 +278,7 @@ class TestRunChecking(CommissionRunCommon):
         self._get_checks(run, "own_sale").action_look()
         run.with_user(self.manager).action_approve()
         note = run.message_ids.filtered(lambda message: "open findings" in (message.body or ""))
-        self.assertIn("Approved with 1 open findings:", note.body)
+        self.assertIn("Approved with open findings (1):", note.body)
         self.assertIn("li_na: Earns", note.body)
         self.assertNotIn("wang_wei", note.body)
 
