@@ -19,3 +19,11 @@ from .adjustment import test_adjustment
 from .payout import test_payout
 from .payout import test_payout_rpc
 from . import engine
+from .run import test_run_settling
+from .run import test_run_comparing
+from .run import test_run_checking
+from .run import test_run_background
+from .run import test_run_verifying
+from .run import test_run_empty
+from .run import test_run_rpc
+from .run import test_run_tour
