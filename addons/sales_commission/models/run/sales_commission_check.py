@@ -191,8 +191,8 @@ class SalesCommissionCheck(models.Model):
 
     def _get_message_discount(self, figures):
         return self.env._(
-            "Earns %(amount)s on sales with a discount above %(limit)s %% (%(number)s in all, up to "
-            "%(highest)s %%).",
+            "Earns %(amount)s on sales with a discount above %(limit)s %% (%(number)s in all, "
+            "up to %(highest)s %%).",
             limit=self._format_number(self.bound),
             highest=self._format_number(self.figure),
             **figures,

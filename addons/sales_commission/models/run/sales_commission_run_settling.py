@@ -52,13 +52,13 @@ class SalesCommissionRun(models.Model):
         """Nobody lets their own commission pass.
 
         Where somebody else has approved the limits that the run is over, whoever is paid by it
-        may carry that out.
+        may carry that out. The server itself is nobody.
 
         :raises UserError: the user is paid by the run
         """
         self.ensure_one()
         run = self.sudo()
-        if run.approval_status == "approved":
+        if self.env.su or run.approval_status == "approved":
             return
         if self.env.user in run._approval_excluded_users():
             raise UserError(
