@@ -22,6 +22,7 @@ MEASURE_COLUMNS = (
 )
 # What it takes to price one.
 PRICING_COLUMNS = (
+    "period",
     "rule_mode",
     "sequence",
     "rate_type",
@@ -180,7 +181,7 @@ class SalesCommissionPricing(models.AbstractModel):
                             ELSE 0 END AS true_up
                   FROM worth
             )
-            SELECT COALESCE(old_id, nextval('sales_commission_measure_id_seq')::integer) AS id,
+            SELECT COALESCE(old_id, %(new_id)s) AS id,
                    NULL::integer AS statement_id, trued.*,
                    before_worth + LEAST(
                        cap_period * currency_rate,
@@ -201,6 +202,7 @@ class SalesCommissionPricing(models.AbstractModel):
             inside_paid=self._rounded_sql(
                 SQL("(t.inside_company * COALESCE(rate.rate, 1))"), SQL("currency")
             ),
+            new_id=self._new_id_sql(),
             price=self._price_sql(),
             before_worth=self._worth_sql(SQL("before_base"), SQL("continued")),
             before_rounded=self._rounded_sql(SQL("before_worth"), SQL("worth")),
@@ -242,6 +244,10 @@ class SalesCommissionPricing(models.AbstractModel):
             """,
             SQL(" UNION ALL ").join(parts),
         )
+
+    @api.model
+    def _new_id_sql(self):
+        return SQL("nextval('sales_commission_measure_id_seq')::integer")
 
     @api.model
     def _terms_query(self):
@@ -597,7 +603,7 @@ class SalesCommissionPricing(models.AbstractModel):
             SELECT * FROM (
                 SELECT single.*,
                        row_number() OVER (
-                           PARTITION BY entry_id, plan_id, role, payee_id
+                           PARTITION BY entry_id, plan_id, role, payee_id, period
                            ORDER BY ABS(exact) DESC, sequence, rule_id) AS place
                   FROM (%s) single) ranked
              WHERE rule_mode <> 'best' OR place = 1
