@@ -18,6 +18,15 @@ from .statement import test_statement_tour
 from .adjustment import test_adjustment
 from .payout import test_payout
 from .payout import test_payout_rpc
+from . import engine
+from .run import test_run_settling
+from .run import test_run_comparing
+from .run import test_run_checking
+from .run import test_run_background
+from .run import test_run_verifying
+from .run import test_run_empty
+from .run import test_run_rpc
+from .run import test_run_tour
 from .plan import test_plan_form
 from .plan import test_rule_wording
 from .plan import test_split_form
@@ -30,4 +39,3 @@ from .simulation import test_simulation_tour
 from .estimate import test_estimate
 from .estimate import test_estimate_access
 from .policy import test_policy
-from . import engine

@@ -75,18 +75,29 @@ class SalesCommissionCalculation(models.AbstractModel):
         return 0
 
     @api.model
-    def _create_tables(self, run, since=0):
+    def _repeat(self, run):
+        """Fill the temporary tables as if the run had not been calculated: its own earnings
+        count as not there, and so do entries that it has not seen."""
+        self.env["sales.commission.scope"]._create(run)
+        until = run.last_entry_id
+        self.env["sales.commission.restating"]._create(until=until, apart=run)
+        self._create_tables(run, until=until, apart=run)
+
+    @api.model
+    def _create_tables(self, run, since=0, until=None, apart=None):
         """Fill the temporary tables ``commission_…`` for a run, after the scope and the
         corrections.
 
         :param int since: only ledger entries with a greater id; the others have earnings
+        :param int until: only entries up to this id
+        :param apart: a run whose earnings count as not there
         """
         restating = self.env["sales.commission.restating"]
         self.env["sales.commission.matching"]._create_credits(
             SQL(
-                "e.id > %s AND %s AND %s",
-                since,
-                self._is_unearned(),
+                "%s AND %s AND %s",
+                restating._is_between(since, until),
+                self._is_unearned(apart),
                 restating._is_not_restated(),
             )
         )
@@ -95,7 +106,7 @@ class SalesCommissionCalculation(models.AbstractModel):
         pricing._create_measures(
             pricing._priors_query(run),
             self._rates_query(run),
-            counted=SQL("old.run_id = %s", run.id),
+            counted=SQL("FALSE") if apart else SQL("old.run_id = %s", run.id),
             due=pricing._due_query(run),
         )
 
@@ -236,13 +247,15 @@ class SalesCommissionCalculation(models.AbstractModel):
 
     # === QUERIES === #
     @api.model
-    def _is_unearned(self):
-        """:return: ``SQL`` condition: no run has settled the entry under the plan"""
+    def _is_unearned(self, apart=None):
+        """:param apart: a run whose earnings count as not there
+        :return: ``SQL`` condition: no run has settled the entry under the plan"""
         return SQL(
             """
             NOT EXISTS (SELECT FROM sales_commission_earning x
-                         WHERE x.entry_id = e.id AND x.plan_id = s.plan_id)
-            """
+                         WHERE x.entry_id = e.id AND x.plan_id = s.plan_id AND %s)
+            """,
+            self.env["sales.commission.restating"]._is_apart(apart),
         )
 
     @api.model
@@ -484,19 +497,26 @@ class SalesCommissionCalculation(models.AbstractModel):
         self.env["sales.commission.scope"]._create(run)
         matching = self.env["sales.commission.matching"]
         sold = self._sold_query(run)
+        # Of the run's own days: those of earlier runs have been settled.
+        current, everybody = SQL("s.is_current"), SQL("TRUE")
         steps = {
             "no_plan": SQL("SELECT FROM commission_scope WHERE is_current"),
             "no_sale": sold,
-            "no_salesperson": SQL("%s AND e.user_id IS NOT NULL", sold),
-            "no_match": SQL(
-                "SELECT FROM (%s) m",
-                matching._credit_query(SQL("TRUE"), is_assigned=SQL("TRUE")),
+            "no_salesperson": SQL(
+                """
+                %s AND (e.user_id IS NOT NULL OR EXISTS (
+                    SELECT FROM commission_scope WHERE is_current AND role <> 'salesperson'))
+                """,
+                sold,
             ),
-            "not_assigned": SQL("SELECT FROM (%s) m", matching._credit_query(SQL("TRUE"))),
+            "no_match": matching._credit_query(current, is_assigned=everybody, has_payee=everybody),
+            "no_payee": matching._credit_query(current, is_assigned=everybody),
+            "not_assigned": matching._credit_query(current),
+            "earned": matching._credit_query(SQL("%s AND %s", current, self._is_unearned())),
         }
         [row] = self.env.execute_query(
             SQL("SELECT %s", SQL(", ").join(SQL("EXISTS (%s)", step) for step in steps.values()))
         )
         self._drop_tables()
         found = dict(zip(steps, row, strict=True))
-        return next((reason for reason, there in found.items() if not there), "earned")
+        return next((reason for reason, there in found.items() if not there), "refund")

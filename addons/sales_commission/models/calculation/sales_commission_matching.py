@@ -73,12 +73,13 @@ class SalesCommissionMatching(models.AbstractModel):
         self.env.cr.execute("ANALYZE commission_credit")
 
     @api.model
-    def _credit_query(self, condition, entries=None, is_assigned=None):
+    def _credit_query(self, condition, entries=None, is_assigned=None, has_payee=None):
         """A sale belongs to the plan of the day it was made, also where a lock moved its entry
         to a later day.
 
         :param SQL is_assigned: whether the plan pays the payee at all, instead of asking the
             plan's assignments
+        :param SQL has_payee: whether somebody is there to be paid, instead of asking so
         :return: ``SQL`` of one row per credit: entry_id, document_id, document_name (of an
             import, which has no id), date, period, plan_id, rule_id, payee_id, user_id,
             currency_id, share and base
@@ -111,7 +112,7 @@ class SalesCommissionMatching(models.AbstractModel):
                AND a.payee_id = p.payee_id
                AND COALESCE(e.late_for, e.date)
                    BETWEEN COALESCE(a.date_from, '-infinity') AND COALESCE(a.date_to, 'infinity')
-             WHERE p.payee_id IS NOT NULL
+             WHERE %(has_payee)s
                AND %(is_assigned)s
                AND %(conditions)s AND %(condition)s
             """,
@@ -128,6 +129,7 @@ class SalesCommissionMatching(models.AbstractModel):
             ),
             entries=entries or SQL("sales_ledger_entry"),
             joins=SQL(" ").join((*self._tree_joins(usage), *self._payee_joins(usage))),
+            has_payee=has_payee or SQL("p.payee_id IS NOT NULL"),
             is_assigned=is_assigned
             or SQL("(s.payee_scope = 'everyone' OR s.role = 'payee' OR a.id IS NOT NULL)"),
             conditions=self._conditions_sql(usage),

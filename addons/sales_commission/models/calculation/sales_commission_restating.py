@@ -1,13 +1,13 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_TRAITS
 
 # ``commission_restated`` for calculations that stand on no earlier run: what measures read of it.
 NOTHING_RESTATED = SQL(
     "SELECT NULL::integer AS rule_id, NULL::integer AS payee_id, NULL::integer AS currency_id,"
-    " NULL::numeric AS base, NULL::numeric AS exact, NULL::numeric AS company_exact,"
-    " FALSE AS is_inside WHERE FALSE"
+    " NULL::numeric AS base, NULL::boolean AS is_inside, NULL::numeric AS exact,"
+    " NULL::numeric AS company_exact WHERE FALSE"
 )
 
 
@@ -25,7 +25,7 @@ class SalesCommissionRestating(models.AbstractModel):
     _description = "Commission Restating"
 
     @api.model
-    def _create(self, since=0):
+    def _create(self, since=0, until=None, apart=None):
         """Fill the temporary table ``commission_restated`` for ``commission_scope``.
 
         One row per entry, rule and payee: entry_id, date, plan_id, rule_id, role, payee_id,
@@ -35,11 +35,13 @@ class SalesCommissionRestating(models.AbstractModel):
         the company's currency, at the rate of exchange that it was paid at.
 
         :param int since: only entries with a greater id
+        :param int until: only entries up to this id
+        :param apart: a run whose earnings count as not there
         """
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE commission_restated ON COMMIT DROP AS %s",
-                self._restated_query(since),
+                self._restated_query(self._is_between(since, until), apart),
             )
         )
 
@@ -56,7 +58,19 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
-    def _restated_query(self, since):
+    def _is_between(self, since, until):
+        """:return: ``SQL`` condition on the entry ``e``: its id lies above one and up to the
+        other"""
+        upper = SQL("TRUE") if until is None else SQL("e.id <= %s", until)
+        return SQL("e.id > %s AND %s", since, upper)
+
+    @api.model
+    def _is_apart(self, run):
+        """:return: ``SQL`` condition: the earning ``x`` is none of the run's"""
+        return SQL("x.run_id <> %s", run.id) if run else SQL("TRUE")
+
+    @api.model
+    def _restated_query(self, between, apart):
         """A correction of the same source goes by what its originals were paid per unit. Its
         own corrections are among these, so what counts is their size, whatever their sign.
 
@@ -87,6 +101,7 @@ class SalesCommissionRestating(models.AbstractModel):
                     ON x.entry_id = e.id AND x.plan_id = o.plan_id
                   JOIN sales_commission_run w
                     ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
+                   AND %(apart)s
                   JOIN sales_commission_measure m ON m.id = x.measure_id
                   JOIN sales_commission_rule r ON r.id = x.rule_id
                  GROUP BY 1, 2, 3, 4, 5, 6, 7
@@ -117,7 +132,8 @@ class SalesCommissionRestating(models.AbstractModel):
                            COALESCE(value * amount / NULLIF(amount_for, 0), 0) AS exact
                       FROM priced) corrected
             """,
-            candidates=self._candidates_query(since),
+            apart=self._is_apart(apart),
+            candidates=self._candidates_query(between, apart),
             originals=self._originals_query(),
             original_value=self._value_sql("e"),
             invoice_value=self._value_sql("invoice"),
@@ -133,7 +149,7 @@ class SalesCommissionRestating(models.AbstractModel):
         )
 
     @api.model
-    def _candidates_query(self, since):
+    def _candidates_query(self, between, apart):
         """Entries that may correct another one, with the plans that have not settled them."""
         return SQL(
             """
@@ -146,13 +162,15 @@ class SalesCommissionRestating(models.AbstractModel):
               LEFT JOIN account_move move
                 ON e.document_model = 'account.move' AND move.id = e.document_id
                AND e.amount < 0
-             WHERE e.id > %s
+             WHERE %(between)s
                AND (e.posting_no > 1
                     OR (e.amount < 0 AND move.reversed_entry_id IS NOT NULL))
                AND NOT EXISTS (SELECT FROM sales_commission_earning x
-                                WHERE x.entry_id = e.id AND x.plan_id = s.plan_id)
+                                WHERE x.entry_id = e.id AND x.plan_id = s.plan_id
+                                  AND %(apart)s)
             """,
-            since,
+            between=between,
+            apart=self._is_apart(apart),
         )
 
     @api.model
@@ -164,7 +182,7 @@ class SalesCommissionRestating(models.AbstractModel):
                 SQL.identifier("o", name),
                 SQL.identifier("c", name),
             )
-            for name in LEDGER_DIMENSIONS
+            for name in LEDGER_TRAITS
         )
         return SQL(
             """

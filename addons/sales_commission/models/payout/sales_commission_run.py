@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .sales_commission_payout import PENDING
@@ -8,6 +8,23 @@ class SalesCommissionRun(models.Model):
     """Paying what a run has settled."""
 
     _inherit = "sales.commission.run"
+
+    # === FIELDS === #
+    open_bill_count = fields.Integer(
+        compute="_compute_open_counts", compute_sudo=True, export_string_translation=False
+    )
+    open_wage_count = fields.Integer(
+        compute="_compute_open_counts", compute_sudo=True, export_string_translation=False
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("statement_ids.payout_state")
+    def _compute_open_counts(self):
+        """How many statements are still to be paid, by a bill and with the wages."""
+        for run in self:
+            unpaid = run.statement_ids.filtered(lambda each: each.payout_state == "open")
+            run.open_bill_count = len(unpaid.filtered("is_external"))
+            run.open_wage_count = len(unpaid) - run.open_bill_count
 
     # === ACTION METHODS === #
     def action_create_bills(self):

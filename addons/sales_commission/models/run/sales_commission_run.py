@@ -12,21 +12,14 @@ RUN_STATE = [
     ("paid", "Paid"),
     ("closed", "Closed"),
 ]
-# States in which the statements stand and payees see them.
+# States in which the statements stand and payees see them, and those before.
 SETTLED = ("approved", "paid", "closed")
+OPEN = ("draft", "calculated", "review")
+# Who sees the figures of all payees.
+READERS = "sales_team.group_sale_salesman_all_leads"
 
 # What a run settles. Runs that agree in it would pay the same sales.
 PERIOD_FIELDS = {"company_id", "plan_id", "date_from", "date_to"}
-
-# Why a run found nothing to pay; see SalesCommissionCalculation._find_empty_reason.
-EMPTY_REASON = [
-    ("no_plan", "No Plan"),
-    ("no_sale", "No Sale"),
-    ("no_salesperson", "No Salesperson"),
-    ("not_assigned", "Not Assigned"),
-    ("no_match", "No Rule Matches"),
-    ("earned", "Earned Already"),
-]
 
 
 class SalesCommissionRun(models.Model):
@@ -107,12 +100,11 @@ class SalesCommissionRun(models.Model):
         help="The sales period was locked when the run was calculated, so nothing can be "
         "posted into its days any more.",
     )
-    empty_reason = fields.Selection(
-        EMPTY_REASON, readonly=True, copy=False, export_string_translation=False
-    )
-    empty_message = fields.Char(compute="_compute_empty_message")
     total_ids = fields.One2many(
-        comodel_name="sales.commission.run.total", inverse_name="run_id", readonly=True
+        comodel_name="sales.commission.run.total",
+        inverse_name="run_id",
+        readonly=True,
+        groups=READERS,
     )
     statement_ids = fields.One2many(
         comodel_name="sales.commission.statement", inverse_name="run_id", readonly=True
@@ -121,11 +113,11 @@ class SalesCommissionRun(models.Model):
         comodel_name="sales.commission.measure", inverse_name="run_id", readonly=True
     )
     rate_ids = fields.One2many(
-        comodel_name="sales.commission.run.rate", inverse_name="run_id", string="Exchange Rates"
+        comodel_name="sales.commission.run.rate",
+        inverse_name="run_id",
+        string="Exchange Rates",
+        groups=READERS,
     )
-    payee_count = fields.Integer(string="Payees", compute="_compute_statement_figures")
-    earning_count = fields.Integer(string="Earnings", compute="_compute_statement_figures")
-    amount = fields.Monetary(string="Commission", compute="_compute_statement_figures")
 
     # === CONSTRAINTS AND INDEXES === #
     _date_range = models.Constraint(
@@ -148,23 +140,6 @@ class SalesCommissionRun(models.Model):
         for run in self:
             names = [run._get_period_name(), run.plan_id.name]
             run.name = " · ".join(filter(None, names))
-
-    @api.depends("empty_reason")
-    def _compute_empty_message(self):
-        for run in self:
-            run.empty_message = run.empty_reason and run._get_empty_message()
-
-    def _compute_statement_figures(self):
-        figures = {
-            run: rest
-            for run, *rest in self.env["sales.commission.statement"]._read_group(
-                [("run_id", "in", self.ids)],
-                ["run_id"],
-                ["payee_id:count_distinct", "earning_count:sum", "amount:sum"],
-            )
-        }
-        for run in self:
-            run.payee_count, run.earning_count, run.amount = figures.get(run, (0, 0, 0))
 
     # === CRUD METHODS === #
     @api.model_create_multi
@@ -204,36 +179,6 @@ class SalesCommissionRun(models.Model):
                 )
 
     # === ACTION METHODS === #
-    def action_calculate(self):
-        """Work out who earned what; a calculated run is worked out anew."""
-        self.check_access("write")
-        for run in self:
-            if run.state in SETTLED:
-                raise UserError(
-                    self.env._(
-                        "Run %(run)s is approved, and its statements stand. Sales that were "
-                        "corrected since are taken by the next run.",
-                        run=run.name,
-                    )
-                )
-            run._lock()
-            run._calculate()
-        return True
-
-    def action_approve(self):
-        self._update_state(("calculated",), "approved")
-        return True
-
-    def action_close(self):
-        self._update_state(("approved",), "closed")
-        return True
-
-    def action_reset(self):
-        """Throw the result of a calculated run away."""
-        self._update_state(("calculated",), "draft", calculated_at=False, empty_reason=False)
-        self.env["sales.commission.calculation"]._clear(self)
-        return True
-
     def action_open_statements(self):
         self.ensure_one()
         return self._get_result_action("sales_commission.sales_commission_statement_action")
@@ -243,17 +188,6 @@ class SalesCommissionRun(models.Model):
         return self._get_result_action("sales_commission.sales_commission_earning_action")
 
     # === BUSINESS METHODS === #
-    def _calculate(self):
-        self.ensure_one()
-        calculation = self.env["sales.commission.calculation"]
-        earnings = calculation._calculate(self)
-        self._update_state(
-            ("draft", "calculated"),
-            "calculated",
-            calculated_at=fields.Datetime.now(),
-            empty_reason=not earnings and calculation._find_empty_reason(self),
-        )
-
     def _get_plans(self):
         """:return: the plans that the run settles"""
         self.ensure_one()
@@ -332,47 +266,6 @@ class SalesCommissionRun(models.Model):
         ):
             return first.strftime("%Y-%m")
         return f"{fields.Date.to_string(first)} – {fields.Date.to_string(last)}"
-
-    def _get_empty_message(self):
-        """:return: why there is nothing to pay, and what to do about it"""
-        self.ensure_one()
-        period = {
-            "date_from": fields.Date.to_string(self.date_from),
-            "date_to": fields.Date.to_string(self.date_to),
-        }
-        return {
-            "no_plan": self.env._(
-                "No approved commission plan is valid between %(date_from)s and %(date_to)s. "
-                "Approve a plan for these days, then calculate again.",
-                **period,
-            ),
-            "no_sale": self.env._(
-                "The sales ledger has no entry between %(date_from)s and %(date_to)s of the "
-                "kind that the plans pay for. Check the period, and whether the rules count "
-                "orders, invoices or payments.",
-                **period,
-            ),
-            "no_salesperson": self.env._(
-                "No sale between %(date_from)s and %(date_to)s names a salesperson, so nobody "
-                "earns by it. Set the salesperson on the documents, then calculate again.",
-                **period,
-            ),
-            "not_assigned": self.env._(
-                "The plans pay assigned payees only, and nobody who sold between %(date_from)s "
-                "and %(date_to)s is assigned. Add the salespeople to a plan's payees, "
-                "then calculate again.",
-                **period,
-            ),
-            "no_match": self.env._(
-                "No rule matches a sale between %(date_from)s and %(date_to)s. Compare the "
-                "rules' category, product, territory and team with the sales ledger.",
-                **period,
-            ),
-            "earned": self.env._(
-                "Every sale between %(date_from)s and %(date_to)s was paid by another run already.",
-                **period,
-            ),
-        }[self.empty_reason]
 
     def _get_result_action(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

@@ -52,6 +52,8 @@ class SalesCommissionRunTotal(models.Model):
                 ("event", "=", self.event),
                 ("date", ">=", run.date_from),
                 ("date", "<=", run.date_to),
+                # What was posted since is no part of the total.
+                ("id", "<=", run.last_entry_id),
                 ("earning_ids", "not any", [("run_id", "=", run.id)]),
             ],
         )

@@ -8,6 +8,7 @@ from . import sales_commission_measure
 from . import sales_commission_question
 from . import sales_commission_run
 from . import sales_commission_statement
+from . import sales_commission_statement_change
 from . import sales_commission_statement_line
 from . import sales_commission_statement_sending
 from . import sales_commission_statement_sheet
