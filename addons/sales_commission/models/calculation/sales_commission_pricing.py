@@ -94,7 +94,7 @@ class SalesCommissionPricing(models.AbstractModel):
         self.env.cr.execute("ANALYZE commission_measure")
 
     @api.model
-    def _measures_query(self, priors, rates, counted, due):
+    def _measures_query(self, priors, rates, counted=NOTHING, due=None):
         """One row per period, rule, payee and currency.
 
         ``before_base`` is what was sold before in the measured time, with its corrections;
@@ -115,7 +115,8 @@ class SalesCommissionPricing(models.AbstractModel):
             rate AS (%(rates)s),
             placed AS (
                 SELECT t.period, t.payee_id, t.currency_id, old.id AS old_id,
-                       t.base + COALESCE(old.base, 0) AS base,
+                       t.base + COALESCE(old.base, 0) + COALESCE(prior.open_base, 0) AS base,
+                       COALESCE(prior.open_base, 0) AS open_base,
                        t.restated_base + COALESCE(old.restated_base, 0) AS restated_base,
                        t.outside_base + COALESCE(old.outside_base, 0) AS outside_base,
                        %(outside_amount)s + COALESCE(old.outside_amount, 0) AS outside_amount,
@@ -168,7 +169,8 @@ class SalesCommissionPricing(models.AbstractModel):
             ),
             worth AS (
                 SELECT continued.*, %(before_worth)s AS before_worth,
-                       before_base + CASE WHEN appends THEN counted_base ELSE 0 END AS start_base
+                       before_base + open_base
+                           + CASE WHEN appends THEN counted_base ELSE 0 END AS start_base
                   FROM continued
             ),
             trued AS (
@@ -399,7 +401,8 @@ class SalesCommissionPricing(models.AbstractModel):
 
         :return: ``SQL`` of period, rule_id, payee_id, currency_id, the days measured
             (date_from, date_to), base and company_amount by this rule in them, at the rates of
-            exchange of those runs, and year_amount
+            exchange of those runs, year_amount, and open_base: sales of the period itself that
+            no credit stands for
         """
         return SQL(
             """
@@ -409,7 +412,7 @@ class SalesCommissionPricing(models.AbstractModel):
                        AS base,
                    SUM((m.amount - m.outside_amount) / m.currency_rate)
                        FILTER (WHERE %(is_inside)s) AS company_amount,
-                   SUM(m.amount) AS year_amount
+                   SUM(m.amount) AS year_amount, 0 AS open_base
               FROM (SELECT total.*, rule.measure_period <> 'run' AS is_to_date,
                            CASE rule.measure_period
                                WHEN 'run' THEN %(first)s::date
@@ -580,7 +583,16 @@ class SalesCommissionPricing(models.AbstractModel):
         return SQL(
             """
             , c.document_base, c.document_running,
-            m.rate_type = 'document' AND (
+            m.rate_type = 'document' AND %s AS is_paid_document
+            """,
+            self._is_paid_document_sql(),
+        )
+
+    @api.model
+    def _is_paid_document_sql(self):
+        return SQL(
+            """
+            (
                 SELECT SUM(x.amount) > 0
                   FROM sales_ledger_entry e
                   JOIN sales_ledger_entry o
@@ -590,7 +602,7 @@ class SalesCommissionPricing(models.AbstractModel):
                     ON x.entry_id = o.id AND x.rule_id = m.rule_id AND x.payee_id = m.payee_id
                   JOIN sales_commission_run w
                     ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
-                 WHERE e.id = c.entry_id) IS TRUE AS is_paid_document
+                 WHERE e.id = c.entry_id) IS TRUE
             """
         )
 

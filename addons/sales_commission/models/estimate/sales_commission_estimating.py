@@ -42,7 +42,7 @@ class SalesCommissionEstimating(models.AbstractModel):
                 sold AS MATERIALIZED (%(sold)s),
                 commission_measure AS MATERIALIZED (%(measures)s)
                 SELECT m.period, m.payee_id, m.rule_id, SUM(x.base),
-                       SUM(x.exact) * 100 / NULLIF(SUM(x.base), 0), SUM(x.amount)
+                       SUM(x.rate * x.base) / NULLIF(SUM(x.base), 0), SUM(x.amount)
                   FROM (%(earnings)s) x
                   JOIN commission_measure m ON m.id = x.measure_id
                  GROUP BY 1, 2, 3
@@ -58,7 +58,6 @@ class SalesCommissionEstimating(models.AbstractModel):
                 measures=pricing._measures_query(
                     self._priors_query(),
                     SQL("SELECT NULL::integer AS currency_id, NULL::numeric AS rate"),
-                    SQL("FALSE"),
                 ),
                 earnings=pricing._earnings_query(),
             )
@@ -100,18 +99,15 @@ class SalesCommissionEstimating(models.AbstractModel):
         """:return: ``SQL`` of the credits of the orders, in the company's currency"""
         return SQL(
             """
-            SELECT entry_id, document_id, date, period, plan_id, rule_id, rule_mode, sequence,
-                   payee_id, user_id, company.currency_id, share, base, place
+            SELECT credit.entry_id, credit.document_id, credit.document_name, credit.date,
+                   credit.period, credit.plan_id, credit.rule_id, credit.payee_id,
+                   credit.user_id, company.currency_id, credit.share, credit.base
               FROM (%(credits)s) credit
               JOIN estimated_order o ON o.id = credit.period
               JOIN (SELECT id, currency_id FROM res_company) company ON company.id = o.company_id
             """,
-            credits=SQL(
-                "SELECT entry_id, document_id, date, period, plan_id, rule_id, rule_mode,"
-                " sequence, payee_id, user_id, share, base, place FROM (%s) credited",
-                self.env["sales.commission.estimating.matching"]._credit_query(
-                    SQL("e.document_id = s.period"), SQL("(%s)", self._entries_query(orders))
-                ),
+            credits=self.env["sales.commission.estimating.matching"]._credit_query(
+                SQL("e.document_id = s.period"), SQL("(%s)", self._entries_query(orders))
             ),
         )
 
@@ -282,21 +278,20 @@ class SalesCommissionEstimating(models.AbstractModel):
             SELECT t.period, t.rule_id, t.payee_id, t.currency_id, %(span)s AS date_from,
                    (date_trunc('month', o.day) + interval '1 month' - interval '1 day')::date
                        AS date_to,
-                   COALESCE(settled.base, 0) + COALESCE((
+                   settled.base, settled.company_amount, settled.year_amount, (
                        SELECT SUM(sold.base) FROM sold
                         WHERE sold.month = to_char(o.day, 'YYYYMM')::integer
                           AND sold.rule_id = t.rule_id AND sold.payee_id = t.payee_id
-                          AND sold.order_id IS DISTINCT FROM o.id), 0) AS base,
-                   0::numeric AS amount, settled.year_amount
+                          AND sold.order_id IS DISTINCT FROM o.id) AS open_base
               FROM total t
               JOIN estimated_order o ON o.id = t.period
               JOIN sales_commission_rule r ON r.id = t.rule_id
               LEFT JOIN LATERAL (
-                   SELECT SUM(m.base + m.restated_base) FILTER (
-                              WHERE r.measure_period <> 'run' AND w.date_from >= %(span)s) AS base,
-                          SUM(m.amount / m.currency_rate) FILTER (
-                              WHERE r.measure_period = 'run' OR w.date_from < %(span)s)
-                              AS year_amount
+                   SELECT SUM(m.base + m.restated_base - m.outside_base)
+                              FILTER (WHERE %(is_inside)s) AS base,
+                          SUM((m.amount - m.outside_amount) / m.currency_rate)
+                              FILTER (WHERE %(is_inside)s) AS company_amount,
+                          SUM(m.amount / m.currency_rate) AS year_amount
                      FROM sales_commission_measure m
                      JOIN sales_commission_run w
                        ON w.id = m.run_id AND w.state IN ('approved', 'paid', 'closed')
@@ -304,4 +299,7 @@ class SalesCommissionEstimating(models.AbstractModel):
                     WHERE m.rule_id = t.rule_id AND m.payee_id = t.payee_id) settled ON TRUE
             """,
             span=self._span_sql(),
+            is_inside=SQL(
+                "r.measure_period <> 'run' AND w.date_from >= %s", self._span_sql()
+            ),
         )

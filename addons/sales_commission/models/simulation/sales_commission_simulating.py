@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..calculation.sales_commission_matching import CREDIT_COLUMNS
 from ..calculation.sales_commission_restating import NOTHING_RESTATED
 
 # Of a period's number, which is year and month and negative on the side that is compared with.
@@ -12,9 +13,9 @@ class SalesCommissionSimulating(models.AbstractModel):
 
     All months at once, in a fixed number of statements. A month is a *period* of the
     calculation; the plan that is simulated has the positive ones, the plans to compare with
-    the negative ones. Rules that count a quarter or a year to date get the sales of its
-    earlier months as well: the total up to a month, less the total up to the month before,
-    is what the month's run would have paid, true-ups included.
+    the negative ones. Rules by which a later sale may change what earlier ones of the quarter
+    or year bring get the sales of its earlier months as well: the total up to a month, less
+    the total up to the month before, is what the month's run would have paid, true-ups included.
 
     Corrections count in the month of the correction, like any sale. All is in the company's
     currency.
@@ -86,7 +87,7 @@ class SalesCommissionSimulating(models.AbstractModel):
         self.env["sales.commission.restating"]._drop_unpaid_refunds()
         self.env.cr.execute(self._convert_credits_query(simulation))
         self.env.cr.execute(self._extend_credits_query())
-        self.env["sales.commission.pricing"]._create_measures(
+        self.env["sales.commission.simulating.pricing"]._create_measures(
             self._priors_query(), SQL("SELECT NULL::integer AS currency_id, NULL::numeric AS rate")
         )
 
@@ -183,33 +184,46 @@ class SalesCommissionSimulating(models.AbstractModel):
     @api.model
     def _extend_credits_query(self):
         """Give the later months of a quarter or year the sales of its earlier months, where the
-        payee has sales of the rule in the later month: else its run would look at nothing."""
+        payee has sales of the rule in the later month, or the rule goes by a target: else its
+        run would look at nothing."""
         return SQL(
             """
-            INSERT INTO commission_credit (
-                entry_id, document_id, date, period, plan_id, rule_id, rule_mode, sequence,
-                payee_id, user_id, currency_id, share, base, place)
-            SELECT c.entry_id, c.document_id, c.date, later.period, c.plan_id, c.rule_id,
-                   c.rule_mode, c.sequence, c.payee_id, c.user_id, c.currency_id, c.share, c.base,
-                   c.place
+            INSERT INTO commission_credit (%(columns)s)
+            SELECT %(values)s
               FROM commission_credit c
               JOIN sales_commission_rule r ON r.id = c.rule_id AND %(is_to_date)s
-              JOIN (SELECT DISTINCT c.period, c.rule_id, c.payee_id, %(month)s AS month
-                      FROM commission_credit c) later
+              JOIN (SELECT c.period, c.rule_id, c.payee_id, %(month)s AS month
+                      FROM commission_credit c
+                     UNION
+                    SELECT s.period, s.rule_id, p.payee_id,
+                           to_date(ABS(s.period)::text, 'YYYYMM')
+                      FROM commission_scope s
+                      JOIN sales_commission_rule r
+                        ON r.id = s.rule_id AND r.tier_basis = 'attainment'
+                      JOIN (SELECT DISTINCT rule_id, payee_id FROM commission_credit) p
+                        ON p.rule_id = s.rule_id) later
                 ON later.rule_id = c.rule_id AND later.payee_id = c.payee_id
                AND SIGN(later.period) = SIGN(c.period) AND later.month > %(month)s
                AND date_trunc(r.measure_period, later.month)
                    = date_trunc(r.measure_period, %(month)s)
             """,
+            columns=SQL(", ").join(map(SQL.identifier, CREDIT_COLUMNS)),
+            values=SQL(", ").join(
+                SQL.identifier("later" if name == "period" else "c", name)
+                for name in CREDIT_COLUMNS
+            ),
             is_to_date=self._is_to_date_sql(),
             month=MONTH,
         )
 
     @api.model
     def _is_to_date_sql(self):
-        """:return: ``SQL``: the rule ``r`` counts more than the month; an amount per document
-        knows no total"""
-        return SQL("(r.measure_period <> 'run' AND r.rate_type <> 'document')")
+        """:return: ``SQL``: a later sale may change what the rule ``r`` paid in earlier months;
+        an amount per document knows no total"""
+        return SQL(
+            "(%s AND r.rate_type <> 'document')",
+            self.env["sales.commission.pricing"]._is_trued_up_sql(),
+        )
 
     @api.model
     def _span_sql(self, month):
@@ -223,15 +237,27 @@ class SalesCommissionSimulating(models.AbstractModel):
 
     @api.model
     def _priors_query(self):
-        """No earlier run knows of these months; see ``_priors_query`` of the pricing."""
+        """No earlier run knows of these months: what was sold in them stands for it, where the
+        credits of the month do not hold it already.
+
+        See ``_priors_query`` of the pricing.
+        """
         return SQL(
             """
             SELECT c.period, c.rule_id, c.payee_id, c.currency_id, %(span)s AS date_from,
                    (%(month)s + interval '1 month' - interval '1 day')::date AS date_to,
-                   0::numeric AS base, 0::numeric AS amount, 0::numeric AS year_amount
+                   CASE WHEN r.measure_period <> 'run' AND NOT %(is_to_date)s THEN
+                       SUM(c.base) OVER (
+                           PARTITION BY c.rule_id, c.payee_id, SIGN(c.period),
+                                        date_trunc(NULLIF(r.measure_period, 'run'), %(month)s)
+                           ORDER BY ABS(c.period)
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS base,
+                   0::numeric AS company_amount, 0::numeric AS year_amount,
+                   0::numeric AS open_base
               FROM total c JOIN sales_commission_rule r ON r.id = c.rule_id
             """,
             span=self._span_sql(MONTH),
+            is_to_date=self._is_to_date_sql(),
             month=MONTH,
         )
 
@@ -286,7 +312,7 @@ class SalesCommissionSimulating(models.AbstractModel):
             """,
             month=MONTH,
             span=self._span_sql(MONTH),
-            earnings=self.env["sales.commission.pricing"]._earnings_query(),
+            earnings=self.env["sales.commission.simulating.pricing"]._earnings_query(),
             first=simulation.date_from,
         )
 

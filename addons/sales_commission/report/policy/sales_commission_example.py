@@ -117,7 +117,6 @@ class SalesCommissionExample(models.AbstractModel):
             measures=pricing._measures_query(
                 self._priors_query(),
                 SQL("SELECT NULL::integer AS currency_id, NULL::numeric AS rate"),
-                SQL("FALSE"),
             ),
             earnings=pricing._earnings_query(),
         )
@@ -138,11 +137,10 @@ class SalesCommissionExample(models.AbstractModel):
         payee, and no rule competes with another"""
         return SQL(
             """
-            SELECT example.place AS entry_id, example.place AS document_id, s.date_from AS date,
-                   s.period, s.plan_id, s.rule_id, 'all' AS rule_mode, s.sequence,
-                   company.partner_id AS payee_id, NULL::integer AS user_id,
-                   s.company_currency_id AS currency_id, 100::numeric AS share, example.base,
-                   1 AS place
+            SELECT example.place AS entry_id, example.place AS document_id,
+                   NULL::varchar AS document_name, s.date_from AS date, s.period, s.plan_id,
+                   s.rule_id, company.partner_id AS payee_id, NULL::integer AS user_id,
+                   s.company_currency_id AS currency_id, 100::numeric AS share, example.base
               FROM commission_example example
               JOIN commission_scope s ON s.period = example.place AND s.rule_id = example.rule_id
               JOIN res_company company ON company.id = s.company_id
@@ -154,8 +152,8 @@ class SalesCommissionExample(models.AbstractModel):
         return SQL(
             """
             SELECT t.period, t.rule_id, t.payee_id, t.currency_id, NULL::date AS date_from,
-                   NULL::date AS date_to, 0::numeric AS base, 0::numeric AS amount,
-                   0::numeric AS year_amount
+                   NULL::date AS date_to, 0::numeric AS base, 0::numeric AS company_amount,
+                   0::numeric AS year_amount, 0::numeric AS open_base
               FROM total t
             """
         )
