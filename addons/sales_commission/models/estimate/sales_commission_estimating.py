@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_EVENT
 
+from ..calculation.sales_commission_matching import CREDIT_COLUMNS
 from ..calculation.sales_commission_restating import NOTHING_RESTATED
 
 
@@ -99,13 +100,14 @@ class SalesCommissionEstimating(models.AbstractModel):
         """:return: ``SQL`` of the credits of the orders, in the company's currency"""
         return SQL(
             """
-            SELECT credit.entry_id, credit.document_id, credit.document_name, credit.date,
-                   credit.period, credit.plan_id, credit.rule_id, credit.payee_id,
-                   credit.user_id, company.currency_id, credit.share, credit.base
+            SELECT %(columns)s, company.currency_id
               FROM (%(credits)s) credit
               JOIN estimated_order o ON o.id = credit.period
               JOIN (SELECT id, currency_id FROM res_company) company ON company.id = o.company_id
             """,
+            columns=SQL(", ").join(
+                SQL.identifier("credit", name) for name in CREDIT_COLUMNS if name != "currency_id"
+            ),
             credits=self.env["sales.commission.estimating.matching"]._credit_query(
                 SQL("e.document_id = s.period"), SQL("(%s)", self._entries_query(orders))
             ),
@@ -121,8 +123,8 @@ class SalesCommissionEstimating(models.AbstractModel):
         return SQL(
             """
             SELECT l.id * 3 + step.place::integer AS id, 'sale.order' AS document_model,
-                   o.id AS document_id, l.id AS source_id, o.company_id, step.event,
-                   estimated_order.day AS date, NULL::date AS late_for,
+                   o.id AS document_id, o.name AS reference, l.id AS source_id, o.company_id,
+                   step.event, estimated_order.day AS date, NULL::date AS late_for,
                    ROUND(l.price_subtotal / rate.rate / currency.rounding::numeric)
                        * currency.rounding::numeric AS amount,
                    ROUND(COALESCE(l.margin, 0)::numeric / rate.rate / currency.rounding::numeric)
@@ -278,19 +280,19 @@ class SalesCommissionEstimating(models.AbstractModel):
             SELECT t.period, t.rule_id, t.payee_id, t.currency_id, %(span)s AS date_from,
                    (date_trunc('month', o.day) + interval '1 month' - interval '1 day')::date
                        AS date_to,
-                   settled.base, settled.company_amount, settled.year_amount, (
-                       SELECT SUM(sold.base) FROM sold
-                        WHERE sold.month = to_char(o.day, 'YYYYMM')::integer
-                          AND sold.rule_id = t.rule_id AND sold.payee_id = t.payee_id
-                          AND sold.order_id IS DISTINCT FROM o.id) AS open_base
+                   settled.base, settled.company_amount, settled.year_amount,
+                   (SELECT SUM(sold.base) FROM sold
+                     WHERE sold.month = to_char(o.day, 'YYYYMM')::integer
+                       AND sold.rule_id = t.rule_id AND sold.payee_id = t.payee_id
+                       AND sold.order_id IS DISTINCT FROM o.id) AS counted_base
               FROM total t
               JOIN estimated_order o ON o.id = t.period
               JOIN sales_commission_rule r ON r.id = t.rule_id
               LEFT JOIN LATERAL (
-                   SELECT SUM(m.base + m.restated_base - m.outside_base)
-                              FILTER (WHERE %(is_inside)s) AS base,
-                          SUM((m.amount - m.outside_amount) / m.currency_rate)
-                              FILTER (WHERE %(is_inside)s) AS company_amount,
+                   SELECT SUM(m.base + m.restated_base - m.outside_base) FILTER (
+                              WHERE %(is_inside)s) AS base,
+                          SUM((m.amount - m.outside_amount) / m.currency_rate) FILTER (
+                              WHERE %(is_inside)s) AS company_amount,
                           SUM(m.amount / m.currency_rate) AS year_amount
                      FROM sales_commission_measure m
                      JOIN sales_commission_run w
@@ -299,7 +301,5 @@ class SalesCommissionEstimating(models.AbstractModel):
                     WHERE m.rule_id = t.rule_id AND m.payee_id = t.payee_id) settled ON TRUE
             """,
             span=self._span_sql(),
-            is_inside=SQL(
-                "r.measure_period <> 'run' AND w.date_from >= %s", self._span_sql()
-            ),
+            is_inside=SQL("r.measure_period <> 'run' AND w.date_from >= %s", self._span_sql()),
         )

@@ -24,3 +24,8 @@ class SalesCommissionEstimatingPricing(models.AbstractModel):
     @api.model
     def _new_id_sql(self):
         return SQL("row_number() OVER ()::integer")
+
+    @api.model
+    def _is_paid_document_sql(self):
+        # Lines that are only expected have no entry by which a run could have paid them.
+        return SQL("FALSE")

@@ -82,7 +82,7 @@ class SalesCommissionExplain(models.TransientModel):
                     last=fields.Date.to_string(self.date_to),
                 )
             )
-        self.env["sales.commission.explaining"]._explain(self)
+        self.env["sales.commission.explain.reasoning"]._explain(self)
         self.is_explained = True
         return self._get_form_action()
 

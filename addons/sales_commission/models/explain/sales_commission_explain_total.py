@@ -44,5 +44,6 @@ class SalesCommissionExplainTotal(models.TransientModel):
                 self.label, [("event", "=", self.event), ("reason", "=", self.reason)]
             )
         return self.env["sales.ledger.entry"]._get_action(
-            self.label, self.env["sales.commission.explaining"]._earned_domain(explain, self.event)
+            self.label,
+            self.env["sales.commission.explain.reasoning"]._earned_domain(explain, self.event),
         )

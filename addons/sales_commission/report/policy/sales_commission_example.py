@@ -153,7 +153,7 @@ class SalesCommissionExample(models.AbstractModel):
             """
             SELECT t.period, t.rule_id, t.payee_id, t.currency_id, NULL::date AS date_from,
                    NULL::date AS date_to, 0::numeric AS base, 0::numeric AS company_amount,
-                   0::numeric AS year_amount, 0::numeric AS open_base
+                   0::numeric AS year_amount, 0::numeric AS counted_base
               FROM total t
             """
         )

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from .reasons import RULE_CONDITION, STEPS
 
 
-class SalesCommissionExplaining(models.AbstractModel):
+class SalesCommissionExplainReasoning(models.AbstractModel):
     """Finds the one reason why a ledger entry earns nothing, for all entries of a question.
 
     The entries in question, as far as the person may see them → those that earned → for each
@@ -14,7 +14,7 @@ class SalesCommissionExplaining(models.AbstractModel):
     that fits. A fixed number of statements, whatever the entries.
     """
 
-    _name = "sales.commission.explaining"
+    _name = "sales.commission.explain.reasoning"
     _description = "Commission Explanation"
 
     @api.model
