@@ -13,9 +13,9 @@ class SalesCommissionSimulating(models.AbstractModel):
 
     All months at once, in a fixed number of statements. A month is a *period* of the
     calculation; the plan that is simulated has the positive ones, the plans to compare with
-    the negative ones. Rules that count a quarter or a year to date get the sales of its
-    earlier months as well: the total up to a month, less the total up to the month before,
-    is what the month's run would have paid, true-ups included.
+    the negative ones. Rules by which a later sale may change what earlier ones of the quarter
+    or year bring get the sales of its earlier months as well: the total up to a month, less
+    the total up to the month before, is what the month's run would have paid, true-ups included.
 
     Corrections count in the month of the correction, like any sale. All is in the company's
     currency.
@@ -184,15 +184,24 @@ class SalesCommissionSimulating(models.AbstractModel):
     @api.model
     def _extend_credits_query(self):
         """Give the later months of a quarter or year the sales of its earlier months, where the
-        payee has sales of the rule in the later month: else its run would look at nothing."""
+        payee has sales of the rule in the later month, or the rule goes by a target: else its
+        run would look at nothing."""
         return SQL(
             """
             INSERT INTO commission_credit (%(columns)s)
             SELECT %(extended)s
               FROM commission_credit c
               JOIN sales_commission_rule r ON r.id = c.rule_id AND %(is_to_date)s
-              JOIN (SELECT DISTINCT c.period, c.rule_id, c.payee_id, %(month)s AS month
-                      FROM commission_credit c) later
+              JOIN (SELECT c.period, c.rule_id, c.payee_id, %(month)s AS month
+                      FROM commission_credit c
+                     UNION
+                    SELECT s.period, s.rule_id, p.payee_id,
+                           to_date(ABS(s.period)::text, 'YYYYMM')
+                      FROM commission_scope s
+                      JOIN sales_commission_rule r
+                        ON r.id = s.rule_id AND r.tier_basis = 'attainment'
+                      JOIN (SELECT DISTINCT rule_id, payee_id FROM commission_credit) p
+                        ON p.rule_id = s.rule_id) later
                 ON later.rule_id = c.rule_id AND later.payee_id = c.payee_id
                AND SIGN(later.period) = SIGN(c.period) AND later.month > %(month)s
                AND date_trunc(r.measure_period, later.month)
@@ -209,9 +218,12 @@ class SalesCommissionSimulating(models.AbstractModel):
 
     @api.model
     def _is_to_date_sql(self):
-        """:return: ``SQL``: the rule ``r`` counts more than the month; an amount per document
-        knows no total"""
-        return SQL("(r.measure_period <> 'run' AND r.rate_type <> 'document')")
+        """:return: ``SQL``: a later sale may change what the rule ``r`` paid in earlier months;
+        an amount per document knows no total"""
+        return SQL(
+            "(%s AND r.rate_type <> 'document')",
+            self.env["sales.commission.pricing"]._is_trued_up_sql(),
+        )
 
     @api.model
     def _span_sql(self, month):
@@ -225,7 +237,11 @@ class SalesCommissionSimulating(models.AbstractModel):
 
     @api.model
     def _priors_query(self):
-        """No earlier run knows of these months; see ``_priors_query`` of the pricing."""
+        """No earlier run knows of these months: what was sold in them stands for it, where the
+        credits of the month do not hold it already.
+
+        See ``_priors_query`` of the pricing.
+        """
         return SQL(
             """
             SELECT c.period, c.rule_id, c.payee_id, c.currency_id, %(span)s AS date_from,
@@ -235,6 +251,7 @@ class SalesCommissionSimulating(models.AbstractModel):
               FROM total c JOIN sales_commission_rule r ON r.id = c.rule_id
             """,
             span=self._span_sql(MONTH),
+            is_to_date=self._is_to_date_sql(),
             month=MONTH,
         )
 
