@@ -39,7 +39,17 @@ class Sample:
 
 
 def compare(
-    name, rows, *, ours, best_sql, env, sql_env=None, repeat=3, target=None, judged_by="seconds"
+    name,
+    rows,
+    *,
+    ours,
+    best_sql,
+    env,
+    sql_env=None,
+    repeat=3,
+    target=None,
+    judged_by="seconds",
+    tidy=None,
 ):
     """Time two ways to the same rows, by turns, and print the medians as one JSON line.
 
@@ -56,6 +66,8 @@ def compare(
     :param judged_by: ``seconds``, or ``cpu_seconds`` for overheads of a few per cent, which
         the noise of the machine would hide; CPU time is this process's, so both sides must
         do their work in Python.
+    :param tidy: callable after each call, for what a rollback leaves behind. Rows that are inserted
+        once more under the same unique keys meet the dead ones of the turn before.
     """
     our_samples, sql_samples = [], []
     for turn in range(repeat):
@@ -63,6 +75,8 @@ def compare(
         # who goes first finds colder caches, so they take turns at that too
         for side_env, work, samples in pairs if turn % 2 == 0 else reversed(pairs):
             samples.append(_timed(side_env, work))
+            if tidy:
+                tidy()
     result = _result(name, rows, our_samples, sql_samples, target, judged_by)
     sys.stdout.write(result.as_json() + "\n")
     sys.stdout.flush()

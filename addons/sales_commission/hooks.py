@@ -2,10 +2,11 @@ from odoo.api import Environment
 
 
 def uninstall_hook(env: Environment):
-    """Drop what the ORM does not know of: the earnings' guard functions and their triggers."""
+    """Drop what the ORM does not know of: the guard functions and their triggers."""
     env.cr.execute(
         """
         DROP FUNCTION IF EXISTS sales_commission_earning_refuse_update() CASCADE;
         DROP FUNCTION IF EXISTS sales_commission_earning_refuse_settled() CASCADE;
+        DROP FUNCTION IF EXISTS sales_commission_adjustment_refuse() CASCADE;
         """
     )

@@ -36,6 +36,11 @@ registry.category("web_tour.tours").add("sales_commission_settle_month", {
             trigger: ".o_field_widget[name='statement_ids'] .o_data_row:nth-child(2)",
         },
         {
+            content: "Submit it for review",
+            trigger: "button[name='action_submit']",
+            run: "click",
+        },
+        {
             content: "Approve it",
             trigger: "button[name='action_approve']",
             run: "click",

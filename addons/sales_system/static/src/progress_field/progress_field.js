@@ -5,7 +5,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const POLL_MILLISECONDS = 1500;
 
-/** A bar for work that goes on at the server: it reloads the record until the work is done. */
+/** A bar for work that goes on at the server: as long as it is shown, it reloads the record. */
 export class SalesProgressField extends Component {
     static template = "sales_system.ProgressField";
     static props = { ...standardFieldProps };
@@ -23,7 +23,7 @@ export class SalesProgressField extends Component {
 
     async poll() {
         const { record } = this.props;
-        if (record.data.state === "queued" && !record.dirty) {
+        if (!record.dirty) {
             await record.load();
         }
     }

@@ -1,0 +1,2 @@
+from . import report_statement
+from . import policy

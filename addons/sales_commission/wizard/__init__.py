@@ -1,0 +1,2 @@
+from . import payout
+from . import statement
