@@ -5,3 +5,6 @@ from . import run
 from . import statement
 from . import adjustment
 from . import payout
+from . import explain
+from . import simulation
+from . import estimate

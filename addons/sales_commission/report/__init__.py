@@ -1,1 +1,2 @@
 from . import report_statement
+from . import policy

@@ -27,3 +27,15 @@ from .run import test_run_verifying
 from .run import test_run_empty
 from .run import test_run_rpc
 from .run import test_run_tour
+from .plan import test_plan_form
+from .plan import test_rule_wording
+from .plan import test_split_form
+from .explain import test_explain
+from .explain import test_explain_access
+from .simulation import test_simulation
+from .simulation import test_simulation_access
+from .simulation import test_simulation_as_settled
+from .simulation import test_simulation_tour
+from .estimate import test_estimate
+from .estimate import test_estimate_access
+from .policy import test_policy

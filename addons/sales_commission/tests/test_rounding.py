@@ -11,7 +11,7 @@ CENT = Decimal("0.01")
 AMOUNTS = st.lists(
     st.decimals(min_value=-1_000_000, max_value=100_000_000, places=2), min_size=1, max_size=12
 )
-RATES = st.decimals(min_value=0, max_value=100, places=6)
+RATES = st.decimals(min_value="0.000001", max_value=100, places=6)
 
 
 @tagged("post_install", "-at_install", "sales_commission")

@@ -7,7 +7,7 @@ from ..plan.sales_commission_rule import RULE_DIMENSIONS, RULE_TREES
 
 # What tells apart the rules that compete for one sale: those for the leader of the team do
 # not compete with those for the salesperson.
-COMPETITION = SQL("e.id, s.plan_id, s.role, s.leader_level, p.payee_id")
+COMPETITION = SQL("e.id, s.plan_id, s.period, s.role, s.leader_level, p.payee_id")
 
 CREDIT_COLUMNS = (
     "entry_id",
@@ -55,17 +55,18 @@ class SalesCommissionMatching(models.AbstractModel):
     _description = "Commission Matching"
 
     @api.model
-    def _create_credits(self, condition, entries=None):
+    def _create_credits(self, condition, entries=None, is_assigned=None):
         """Fill the temporary table ``commission_credit``.
 
         :param SQL condition: on the entry ``e``, the scope ``s`` and the payee ``p``
         :param SQL entries: what to match, with the columns of the ledger; the ledger itself
             where it is left out
+        :param SQL is_assigned: see :meth:`_credit_query`
         """
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE commission_credit ON COMMIT DROP AS %s",
-                self._credit_query(condition, entries),
+                self._credit_query(condition, entries, is_assigned),
             )
         )
         # The planner has to know how many rows and payees there are.
@@ -187,7 +188,7 @@ class SalesCommissionMatching(models.AbstractModel):
                   JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
             ) split
                 ON s.role = 'salesperson'
-               AND split.is_order = (e.event = 'booked')
+               AND split.is_order = (e.document_model = 'sale.order')
                AND split.source_id = e.source_id
             """
         )
@@ -256,29 +257,33 @@ class SalesCommissionMatching(models.AbstractModel):
     @api.model
     def _conditions_sql(self, usage):
         """:return: ``SQL`` of all conditions that rules of the scope make"""
-        conditions = [
-            self._dimension_condition(name) for name in RULE_DIMENSIONS if name in usage.fields
-        ]
+        conditions = self._get_conditions(usage).values()
+        return SQL(" AND ").join(conditions) if conditions else SQL("TRUE")
+
+    @api.model
+    def _get_conditions(self, usage):
+        """:return: dict of field of the rule → ``SQL`` condition on ``s`` and ``e``"""
+        conditions = {
+            name: self._dimension_condition(name)
+            for name in RULE_DIMENSIONS
+            if name in usage.fields
+        }
         if "tag_ids" in usage.fields:
-            conditions.append(
-                SQL(
-                    """
-                    (s.tag_ids IS NULL OR EXISTS (
-                        SELECT FROM res_partner_res_partner_category_rel tag
-                         WHERE tag.partner_id = e.partner_id AND tag.category_id = ANY(s.tag_ids)))
-                    """
-                )
+            conditions["partner_tag_ids"] = SQL(
+                """
+                (s.tag_ids IS NULL OR EXISTS (
+                    SELECT FROM res_partner_res_partner_category_rel tag
+                     WHERE tag.partner_id = e.partner_id AND tag.category_id = ANY(s.tag_ids)))
+                """
             )
         if usage.discounts:
-            conditions.append(
-                SQL(
-                    "COALESCE(e.discount, 0) >= COALESCE(s.discount_from, 0)"
-                    " AND (s.discount_to IS NULL OR COALESCE(e.discount, 0) < s.discount_to)"
-                )
+            conditions["discount_from"] = SQL(
+                "(COALESCE(e.discount, 0) >= COALESCE(s.discount_from, 0)"
+                " AND (s.discount_to IS NULL OR COALESCE(e.discount, 0) < s.discount_to))"
             )
         if "customer_kind" in usage.fields:
-            conditions.append(self._customer_kind_condition())
-        return SQL(" AND ").join(conditions) if conditions else SQL("TRUE")
+            conditions["customer_kind"] = self._customer_kind_condition()
+        return conditions
 
     @api.model
     def _dimension_condition(self, name):
@@ -294,17 +299,18 @@ class SalesCommissionMatching(models.AbstractModel):
 
     @api.model
     def _customer_kind_condition(self):
-        """New is a customer from its first sale of the rule's kind on, for some days."""
+        """New is a customer from its first sale of the rule's kind on, for some days; with a
+        sale that is only expected, it may be the first."""
         return SQL(
             """
             (s.customer_kind IS NULL OR (s.customer_kind = 'new') = (
-                COALESCE(e.late_for, e.date) < s.new_days + (
+                COALESCE(e.late_for, e.date) < s.new_days + COALESCE((
                     SELECT MIN(COALESCE(first.late_for, first.date))
                       FROM sales_ledger_entry first
                      WHERE first.partner_id = e.partner_id
                        AND first.company_id = e.company_id
                        AND first.event = e.event
-                       AND first.amount > 0)))
+                       AND first.amount > 0), COALESCE(e.late_for, e.date))))
             """
         )
 

@@ -22,6 +22,7 @@ MEASURE_COLUMNS = (
 )
 # What it takes to price one.
 PRICING_COLUMNS = (
+    "period",
     "rule_mode",
     "sequence",
     "rate_type",
@@ -93,7 +94,7 @@ class SalesCommissionPricing(models.AbstractModel):
         self.env.cr.execute("ANALYZE commission_measure")
 
     @api.model
-    def _measures_query(self, priors, rates, counted, due):
+    def _measures_query(self, priors, rates, counted=NOTHING, due=None):
         """One row per period, rule, payee and currency.
 
         ``before_base`` is what was sold before in the measured time, with its corrections;
@@ -114,11 +115,12 @@ class SalesCommissionPricing(models.AbstractModel):
             rate AS (%(rates)s),
             placed AS (
                 SELECT t.period, t.payee_id, t.currency_id, old.id AS old_id,
-                       t.base + COALESCE(old.base, 0) AS base,
+                       t.base + COALESCE(old.base, 0) + COALESCE(prior.counted_base, 0) AS base,
                        t.restated_base + COALESCE(old.restated_base, 0) AS restated_base,
                        t.outside_base + COALESCE(old.outside_base, 0) AS outside_base,
                        %(outside_amount)s + COALESCE(old.outside_amount, 0) AS outside_amount,
-                       COALESCE(old.base, 0) AS counted_base,
+                       COALESCE(old.base, 0) AS old_base,
+                       COALESCE(prior.counted_base, 0) AS counted_base,
                        COALESCE(prior.base, 0) + t.restated_base - t.outside_base
                            + COALESCE(old.restated_base - old.outside_base, 0) AS before_base,
                        old.status AS old_status, old.tier_id AS old_tier_id, terms.*,
@@ -167,7 +169,8 @@ class SalesCommissionPricing(models.AbstractModel):
             ),
             worth AS (
                 SELECT continued.*, %(before_worth)s AS before_worth,
-                       before_base + CASE WHEN appends THEN counted_base ELSE 0 END AS start_base
+                       before_base + counted_base + CASE WHEN appends THEN old_base ELSE 0 END
+                           AS start_base
                   FROM continued
             ),
             trued AS (
@@ -180,8 +183,7 @@ class SalesCommissionPricing(models.AbstractModel):
                             ELSE 0 END AS true_up
                   FROM worth
             )
-            SELECT COALESCE(old_id, nextval('sales_commission_measure_id_seq')::integer) AS id,
-                   NULL::integer AS statement_id, trued.*,
+            SELECT COALESCE(old_id, %(new_id)s) AS id, NULL::integer AS statement_id, trued.*,
                    before_worth + LEAST(
                        cap_period * currency_rate,
                        cap_year * currency_rate - year_amount - true_up) AS ceiling
@@ -201,6 +203,7 @@ class SalesCommissionPricing(models.AbstractModel):
             inside_paid=self._rounded_sql(
                 SQL("(t.inside_company * COALESCE(rate.rate, 1))"), SQL("currency")
             ),
+            new_id=self._new_id_sql(),
             price=self._price_sql(),
             before_worth=self._worth_sql(SQL("before_base"), SQL("continued")),
             before_rounded=self._rounded_sql(SQL("before_worth"), SQL("worth")),
@@ -242,6 +245,10 @@ class SalesCommissionPricing(models.AbstractModel):
             """,
             SQL(" UNION ALL ").join(parts),
         )
+
+    @api.model
+    def _new_id_sql(self):
+        return SQL("nextval('sales_commission_measure_id_seq')::integer")
 
     @api.model
     def _terms_query(self):
@@ -393,7 +400,8 @@ class SalesCommissionPricing(models.AbstractModel):
 
         :return: ``SQL`` of period, rule_id, payee_id, currency_id, the days measured
             (date_from, date_to), base and company_amount by this rule in them, at the rates of
-            exchange of those runs, and year_amount
+            exchange of those runs, year_amount, and counted_base: what was sold in the days of
+            the run itself without being among the credits
         """
         return SQL(
             """
@@ -403,7 +411,7 @@ class SalesCommissionPricing(models.AbstractModel):
                        AS base,
                    SUM((m.amount - m.outside_amount) / m.currency_rate)
                        FILTER (WHERE %(is_inside)s) AS company_amount,
-                   SUM(m.amount) AS year_amount
+                   SUM(m.amount) AS year_amount, 0 AS counted_base
               FROM (SELECT total.*, rule.measure_period <> 'run' AS is_to_date,
                            CASE rule.measure_period
                                WHEN 'run' THEN %(first)s::date
@@ -455,7 +463,7 @@ class SalesCommissionPricing(models.AbstractModel):
         """What every credit brings.
 
         :return: ``SQL`` of measure_id, ``MEASURE_COLUMNS``, entry_id, date, user_id, share, base,
-            tier_id, rate and amount
+            tier_id, rate, exact (in the payee's currency, not rounded) and amount
         """
         usage = self._get_usage()
         return SQL(
@@ -463,7 +471,7 @@ class SalesCommissionPricing(models.AbstractModel):
             SELECT %(measure)s, m.entry_id, m.date, m.user_id, m.share, m.sold AS base, m.tier_id,
                    CASE WHEN m.price IS NULL OR m.cap_line IS NOT NULL THEN %(rate)s
                         ELSE ROUND(m.price * 100, 6) END AS rate,
-                   %(after)s - %(before)s AS amount
+                   m.after - m.before AS exact, %(after)s - %(before)s AS amount
               FROM (%(running)s) m
             """,
             measure=self._columns("measure_id", *MEASURE_COLUMNS),
@@ -566,25 +574,32 @@ class SalesCommissionPricing(models.AbstractModel):
 
     @api.model
     def _documents_sql(self):
+        """:return: ``SQL`` of columns of the credit ``c`` under measure ``m``"""
+        return SQL(
+            ", c.document_base, c.document_running,"
+            " m.rate_type = 'document' AND %s AS is_paid_document",
+            self._is_paid_document_sql(),
+        )
+
+    @api.model
+    def _is_paid_document_sql(self):
         """An amount per document is paid once: a line that is added in a later run, or a second
         part payment, brings nothing.
 
-        :return: ``SQL`` of columns of the credit ``c`` under measure ``m``
+        :return: ``SQL`` condition on the credit ``c`` under measure ``m``
         """
         return SQL(
             """
-            , c.document_base, c.document_running,
-            m.rate_type = 'document' AND (
-                SELECT SUM(x.amount) > 0
-                  FROM sales_ledger_entry e
-                  JOIN sales_ledger_entry o
-                    ON o.document_id = e.document_id AND o.event = e.event
-                   AND o.document_model = e.document_model
-                  JOIN sales_commission_earning x
-                    ON x.entry_id = o.id AND x.rule_id = m.rule_id AND x.payee_id = m.payee_id
-                  JOIN sales_commission_run w
-                    ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
-                 WHERE e.id = c.entry_id) IS TRUE AS is_paid_document
+            (SELECT SUM(x.amount) > 0
+               FROM sales_ledger_entry e
+               JOIN sales_ledger_entry o
+                 ON o.document_id = e.document_id AND o.event = e.event
+                AND o.document_model = e.document_model
+               JOIN sales_commission_earning x
+                 ON x.entry_id = o.id AND x.rule_id = m.rule_id AND x.payee_id = m.payee_id
+               JOIN sales_commission_run w
+                 ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
+              WHERE e.id = c.entry_id) IS TRUE
             """
         )
 
@@ -597,7 +612,7 @@ class SalesCommissionPricing(models.AbstractModel):
             SELECT * FROM (
                 SELECT single.*,
                        row_number() OVER (
-                           PARTITION BY entry_id, plan_id, role, payee_id
+                           PARTITION BY entry_id, plan_id, role, payee_id, period
                            ORDER BY ABS(exact) DESC, sequence, rule_id) AS place
                   FROM (%s) single) ranked
              WHERE rule_mode <> 'best' OR place = 1

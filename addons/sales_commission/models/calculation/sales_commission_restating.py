@@ -3,6 +3,13 @@ from odoo.tools import SQL
 
 from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_TRAITS
 
+# ``commission_restated`` for calculations that stand on no earlier run: what measures read of it.
+NOTHING_RESTATED = SQL(
+    "SELECT NULL::integer AS rule_id, NULL::integer AS payee_id, NULL::integer AS currency_id,"
+    " NULL::numeric AS base, NULL::boolean AS is_inside, NULL::numeric AS exact,"
+    " NULL::numeric AS company_exact WHERE FALSE"
+)
+
 
 class SalesCommissionRestating(models.AbstractModel):
     """Corrections of sales that were paid for: taken back, or given again, at the rate paid.

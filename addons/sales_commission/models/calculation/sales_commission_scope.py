@@ -29,57 +29,64 @@ class SalesCommissionScope(models.AbstractModel):
         """
         self.env.cr.execute(
             SQL(
-                """
-                CREATE TEMPORARY TABLE commission_scope ON COMMIT DROP AS
-                SELECT p.id AS plan_id, p.company_id, c.currency_id AS company_currency_id,
-                       p.rule_mode, p.payee_scope,
-                       GREATEST(p.date_from, r.date_from) AS valid_from,
-                       COALESCE(LEAST(p.date_to, r.date_to), 'infinity') AS valid_to,
-                       w.period, w.date_from, w.date_to,
-                       w.is_current
-                           AND p.date_from <= w.date_to
-                           AND COALESCE(p.date_to, 'infinity') >= w.date_from AS is_current,
-                       r.id AS rule_id, r.sequence, r.role,
-                       CASE WHEN r.role = 'leader' THEN r.leader_level END AS leader_level,
-                       r.own_sales,
-                       CASE WHEN r.role = 'payee' THEN r.payee_id END AS named_payee_id,
-                       r.event, r.base, r.rate_type, %(conditions)s,
-                       %(paths)s, r.discount_from, NULLIF(r.discount_to, 0) AS discount_to,
-                       r.customer_kind, r.new_days,
-                       (SELECT array_agg(t.res_partner_category_id ORDER BY 1)
-                          FROM res_partner_category_sales_commission_rule_rel t
-                         WHERE t.sales_commission_rule_id = r.id) AS tag_ids
-                  FROM sales_commission_plan p
-                  JOIN res_company c ON c.id = p.company_id
-                  JOIN sales_commission_rule r ON r.plan_id = p.id
-                  JOIN LATERAL (%(windows)s) w
-                    ON w.company_id = p.company_id
-                   AND (w.plan_id IS NULL OR w.plan_id = p.id)
-                  %(joins)s
-                 WHERE %(plans)s
-                """,
-                conditions=SQL(", ").join(SQL.identifier("r", name) for name in RULE_DIMENSIONS),
-                paths=SQL(", ").join(
-                    SQL(
-                        "%s AS %s",
-                        SQL.identifier(f"tree_{name}", "parent_path"),
-                        SQL.identifier(f"{name}_path"),
-                    )
-                    for name in RULE_TREES
-                ),
-                joins=SQL(" ").join(
-                    SQL(
-                        "LEFT JOIN %s %s ON %s = %s",
-                        SQL.identifier(self._tree_table(name)),
-                        SQL.identifier(f"tree_{name}"),
-                        SQL.identifier(f"tree_{name}", "id"),
-                        SQL.identifier("r", name),
-                    )
-                    for name in RULE_TREES
-                ),
-                windows=windows,
-                plans=plans,
+                "CREATE TEMPORARY TABLE commission_scope ON COMMIT DROP AS %s",
+                self._scope_query(plans, windows),
             )
+        )
+
+    @api.model
+    def _scope_query(self, plans, windows):
+        """:return: ``SQL`` of the rows of the table; see :meth:`_create_table`"""
+        return SQL(
+            """
+            SELECT p.id AS plan_id, p.company_id, c.currency_id AS company_currency_id,
+                   p.rule_mode, p.payee_scope,
+                   GREATEST(p.date_from, r.date_from) AS valid_from,
+                   COALESCE(LEAST(p.date_to, r.date_to), 'infinity') AS valid_to,
+                   w.period, w.date_from, w.date_to,
+                   w.is_current
+                       AND p.date_from <= w.date_to
+                       AND COALESCE(p.date_to, 'infinity') >= w.date_from AS is_current,
+                   r.id AS rule_id, r.sequence, r.role,
+                   CASE WHEN r.role = 'leader' THEN r.leader_level END AS leader_level,
+                   r.own_sales,
+                   CASE WHEN r.role = 'payee' THEN r.payee_id END AS named_payee_id,
+                   r.event, r.base, r.rate_type, %(conditions)s,
+                   %(paths)s, r.discount_from, NULLIF(r.discount_to, 0) AS discount_to,
+                   r.customer_kind, r.new_days,
+                   (SELECT array_agg(t.res_partner_category_id ORDER BY 1)
+                      FROM res_partner_category_sales_commission_rule_rel t
+                     WHERE t.sales_commission_rule_id = r.id) AS tag_ids
+              FROM sales_commission_plan p
+              JOIN res_company c ON c.id = p.company_id
+              JOIN sales_commission_rule r ON r.plan_id = p.id
+              JOIN LATERAL (%(windows)s) w
+                ON w.company_id = p.company_id
+               AND (w.plan_id IS NULL OR w.plan_id = p.id)
+              %(joins)s
+             WHERE %(plans)s
+            """,
+            conditions=SQL(", ").join(SQL.identifier("r", name) for name in RULE_DIMENSIONS),
+            paths=SQL(", ").join(
+                SQL(
+                    "%s AS %s",
+                    SQL.identifier(f"tree_{name}", "parent_path"),
+                    SQL.identifier(f"{name}_path"),
+                )
+                for name in RULE_TREES
+            ),
+            joins=SQL(" ").join(
+                SQL(
+                    "LEFT JOIN %s %s ON %s = %s",
+                    SQL.identifier(self._tree_table(name)),
+                    SQL.identifier(f"tree_{name}"),
+                    SQL.identifier(f"tree_{name}", "id"),
+                    SQL.identifier("r", name),
+                )
+                for name in RULE_TREES
+            ),
+            windows=windows,
+            plans=plans,
         )
 
     @api.model

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL, format_date
 
 PLAN_STATE = [
@@ -28,8 +29,12 @@ class SalesCommissionPlan(models.Model):
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
+    # === DEFAULTS === #
+    def _default_name(self):
+        return self.env._("Commission %(year)s", year=fields.Date.context_today(self).year)
+
     # === FIELDS === #
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, tracking=True, default=lambda self: self._default_name())
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
@@ -85,6 +90,15 @@ class SalesCommissionPlan(models.Model):
         string="Payees",
         copy=True,
     )
+    payee_ids = fields.Many2many(
+        comodel_name="res.partner",
+        string="Assigned Payees",
+        compute="_compute_payee_ids",
+        search="_search_payee_ids",
+        compute_sudo=True,
+        help="For the access rules: to look at the assignments themselves would put those of "
+        "other payees into the hands of whoever reads the plan.",
+    )
     earning_count = fields.Integer(compute="_compute_earning_count")
     previous_id = fields.Many2one(
         comodel_name="sales.commission.plan",
@@ -95,6 +109,12 @@ class SalesCommissionPlan(models.Model):
         ondelete="restrict",
         check_company=True,
         help="Ends on the day before this one starts, once this one is approved.",
+    )
+    next_ids = fields.One2many(
+        comodel_name="sales.commission.plan",
+        inverse_name="previous_id",
+        string="Next Version",
+        readonly=True,
     )
     version = fields.Integer(default=1, readonly=True, copy=False)
 
@@ -113,6 +133,19 @@ class SalesCommissionPlan(models.Model):
                 if plan.version > 1
                 else plan.name
             )
+
+    @api.depends("assignment_ids.payee_id")
+    def _compute_payee_ids(self):
+        payees = dict(
+            self.env["sales.commission.assignment"]._read_group(
+                [("plan_id", "in", self.ids)], ["plan_id"], ["payee_id:recordset"]
+            )
+        )
+        for plan in self:
+            plan.payee_ids = payees.get(plan, False)
+
+    def _search_payee_ids(self, operator, value):
+        return [("assignment_ids", "any", [("payee_id", operator, value)])]
 
     def _compute_earning_count(self):
         counts = dict(
@@ -195,13 +228,7 @@ class SalesCommissionPlan(models.Model):
                 "version": self.version + 1,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": version.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self._get_version_action(version)
 
     def action_reset(self):
         """Open an approved plan again that nothing was earned by yet."""
@@ -227,6 +254,32 @@ class SalesCommissionPlan(models.Model):
         self._update_state(("approved",), "closed")
         return True
 
+    def action_add_rule(self):
+        """Add a rule to start from: a kind of rate with figures to type over.
+
+        The kind comes from the button's context; see :meth:`_get_rule_templates`.
+        """
+        self.check_access("write")
+        templates = self._get_rule_templates()
+        values = templates.get(self.env.context.get("rule_template"))
+        if values is None:
+            raise UserError(
+                self.env._(
+                    "There is no such kind of rule to start from. Choose one of %(kinds)s.",
+                    kinds=", ".join(templates),
+                )
+            )
+        self.env["sales.commission.rule"].create([{"plan_id": plan.id, **values} for plan in self])
+        return True
+
+    def action_open_previous(self):
+        self.ensure_one()
+        return self._get_version_action(self.previous_id)
+
+    def action_open_next(self):
+        self.ensure_one()
+        return self._get_version_action(self.next_ids[:1])
+
     def action_open_earnings(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -235,6 +288,54 @@ class SalesCommissionPlan(models.Model):
         return {**action, "domain": [("plan_id", "=", self.id)], "context": {}}
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_version_action(self, plan):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": plan.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def _get_rule_templates(self):
+        """:return: dict of kind → values of a rule that is complete but for its figures"""
+        tiers = [
+            Command.create({"amount_from": amount, "rate": rate})
+            for amount, rate in ((0, 1), (100000, 2), (300000, 3))
+        ]
+        accelerator = [
+            Command.create({"amount_from": percent, "rate": rate})
+            for percent, rate in ((0, 1), (80, 2), (100, 4))
+        ]
+        return {
+            "flat": {"name": self.env._("All sales"), "rate": 2},
+            "tiers": {
+                "name": self.env._("All sales, by tiers"),
+                "rate_type": "marginal",
+                "tier_ids": tiers,
+            },
+            "attainment": {
+                "name": self.env._("All sales, by target"),
+                "rate_type": "retroactive",
+                "tier_basis": "attainment",
+                "target_plan_id": self._get_latest_target_plan().id,
+                "tier_ids": accelerator,
+            },
+            "leader": {"name": self.env._("Leader's share"), "role": "leader", "rate": 0.5},
+        }
+
+    def _get_latest_target_plan(self):
+        return self.env["sales.target.plan"].search(
+            [
+                ("company_id", "=", (self.company_id[:1] or self.env.company).id),
+                ("state", "=", "approved"),
+            ],
+            order="date_from desc, id desc",
+            limit=1,
+        )
+
     def _end_previous(self):
         """End the earlier version on the day before this one starts."""
         self.ensure_one()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_EVENT
 
@@ -67,7 +68,7 @@ class SalesCommissionRule(models.Model):
     company_id = fields.Many2one(related="plan_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     sequence = fields.Integer(default=10)
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, default=lambda self: self.env._("All sales"))
     date_from = fields.Date(
         string="Valid From", help="Sales before this day do not count. Empty: as the plan."
     )
@@ -128,7 +129,6 @@ class SalesCommissionRule(models.Model):
     )
     target_plan_id = fields.Many2one(
         comodel_name="sales.target.plan",
-        string="Target Plan",
         ondelete="restrict",
         check_company=True,
         domain="[('company_id', '=', company_id), ('state', '=', 'approved')]",
@@ -180,7 +180,6 @@ class SalesCommissionRule(models.Model):
     )
     channel_partner_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Channel Partner",
         ondelete="restrict",
         check_company=True,
     )
@@ -275,10 +274,18 @@ class SalesCommissionRule(models.Model):
         """:return: what the rule lacks, as a sentence, or None"""
         self.ensure_one()
         names = {"plan": self.plan_id.name, "rule": self.name}
+        if error := self._dates_error_message(names):
+            return error
         if self.role == "payee" and not self.payee_id:
             return self.env._(
                 "Rule “%(rule)s” of plan %(plan)s pays a named payee and names none. "
                 "Choose the payee.",
+                **names,
+            )
+        if self.rate_type == "percent" and not self.rate and not self._is_exclusion():
+            return self.env._(
+                "Rule “%(rule)s” of plan %(plan)s has no rate. Enter the percentage that it pays, "
+                "or put it before the rule whose sales it is to leave out.",
                 **names,
             )
         if self.rate_type in IN_MONEY and not self.unit_amount:
@@ -303,6 +310,37 @@ class SalesCommissionRule(models.Model):
         if self.rate_type in TIERED and (error := self._tiers_error_message(names)):
             return error
         return self._measuring_error_message(names)
+
+    def _dates_error_message(self, names):
+        """A rule outside the days of its plan would never be looked at."""
+        plan = self.plan_id
+        if self.date_from and self.date_from < plan.date_from:
+            return self.env._(
+                "Rule “%(rule)s” is valid from %(date)s, before plan %(plan)s begins on "
+                "%(plan_date)s. Choose a later day, or leave it empty.",
+                date=format_date(self.env, self.date_from),
+                plan_date=format_date(self.env, plan.date_from),
+                **names,
+            )
+        last = max(filter(None, (self.date_from, self.date_to)), default=None)
+        if plan.date_to and last and last > plan.date_to:
+            return self.env._(
+                "Rule “%(rule)s” is valid on %(date)s, after plan %(plan)s ends on "
+                "%(plan_date)s. Choose an earlier day, or leave it empty.",
+                date=format_date(self.env, last),
+                plan_date=format_date(self.env, plan.date_to),
+                **names,
+            )
+        return None
+
+    def _is_exclusion(self):
+        """:return: whether the rule keeps sales from a later rule for the same payees"""
+        self.ensure_one()
+        rules = self.plan_id.rule_ids.sorted()
+        later = rules[rules.ids.index(self.id) + 1 :]
+        return self.plan_id.rule_mode == "first" and any(
+            rule.role == self.role and rule.event == self.event for rule in later
+        )
 
     def _tiers_error_message(self, names):
         if not self.tier_ids:

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .sales_commission_rule_wording import in_percent
+
 # Orders of the transaction whose shares have to be looked at before it commits.
 PENDING = "sales_commission.split.pending"
 
@@ -107,7 +109,7 @@ class SalesCommissionSplit(models.Model):
                     "The commission shares of %(order)s add up to %(total)s %%. "
                     "Change them so that they add up to 100 %%.",
                     order=self.env["sale.order"].browse(order_id).name,
-                    total=f"{total.normalize():f}",
+                    total=in_percent(total),
                 )
             )
 

@@ -165,18 +165,20 @@ class SalesCommissionExplaining(models.AbstractModel):
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (
-                    SELECT e.*, move.reversed_entry_id AS refunded_id
-                      FROM sales_ledger_entry e
+                    SELECT DISTINCT e.*, x.plan_id, move.reversed_entry_id AS refunded_id
+                      FROM sales_commission_earning x
+                      JOIN sales_ledger_entry e ON e.id = x.entry_id
                       LEFT JOIN account_move move
                         ON e.document_model = 'account.move' AND move.id = e.document_id
                        AND e.amount < 0
-                     WHERE e.id = ANY(%(entries)s)
+                     WHERE x.id = ANY(%(earnings)s)
                 ),
                 original AS (%(originals)s)
                 SELECT DISTINCT ON (x.id)
                        x.id, e.reference, e.date, run.name AS run, paid.rate, paid.amount
                   FROM sales_commission_earning x
-                  JOIN original ON original.entry_id = x.entry_id
+                  JOIN original
+                    ON original.entry_id = x.entry_id AND original.plan_id = x.plan_id
                   JOIN sales_commission_earning paid
                     ON paid.entry_id = original.original_id AND paid.kind = 'earning'
                    AND paid.rule_id = x.rule_id AND paid.payee_id = x.payee_id
@@ -184,9 +186,8 @@ class SalesCommissionExplaining(models.AbstractModel):
                   JOIN sales_commission_run run ON run.id = paid.run_id
                   JOIN sales_ledger_entry e ON e.id = paid.entry_id
                  WHERE x.id = ANY(%(earnings)s)
-                 ORDER BY x.id, original.is_alike DESC, e.id DESC
+                 ORDER BY x.id, e.id DESC
                 """,
-                entries=corrections.entry_id.ids,
                 earnings=corrections.ids,
                 originals=self.env["sales.commission.restating"]._originals_query(),
             )
