@@ -13,6 +13,7 @@ class SalesCommissionRunRate(models.Model):
     company_id = fields.Many2one(related="run_id.company_id")
     currency_id = fields.Many2one("res.currency", required=True, ondelete="restrict")
     rate = fields.Float(
+        string="Exchange Rate",
         digits=(16, 10),
         required=True,
         help="Units of the currency for one unit of the company's currency. "

@@ -71,16 +71,14 @@ class SalesCommissionRunRule(models.Model):
     # === ACTION METHODS === #
     def action_open_earnings(self):
         self.ensure_one()
+        # Apart from the sentence: the export of terms does not read a term within a term.
+        rule = self.rule_id.name or self.env._("Without Rule")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sales_commission.sales_commission_earning_action"
         )
         return {
             **action,
-            "name": self.env._(
-                "%(run)s: %(rule)s",
-                run=self.run_id.name,
-                rule=self.rule_id.name or self.env._("Without Rule"),
-            ),
+            "name": self.env._("%(run)s: %(rule)s", run=self.run_id.name, rule=rule),
             "domain": [
                 ("run_id", "=", self.run_id.id),
                 ("rule_id", "=", self.rule_id.id),

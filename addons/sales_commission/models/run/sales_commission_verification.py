@@ -28,7 +28,7 @@ class SalesCommissionVerification(models.Model):
         "res.users", string="Verified By", readonly=True, default=lambda self: self.env.user
     )
     state = fields.Selection(
-        VERIFICATION_STATE, string="Answer", required=True, readonly=True, default="waiting"
+        VERIFICATION_STATE, string="Result", required=True, readonly=True, default="waiting"
     )
     earning_count = fields.Integer(string="Earnings Compared", readonly=True)
     difference_count = fields.Integer(string="Differences", readonly=True)

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ...fields import UnguardedMany2one
 
 QUESTION_STATE = [
-    ("open", "Open"),
+    ("open", "Unanswered"),
     ("answered", "Answered"),
 ]
 LONGEST_TEXT = 4000
