@@ -76,8 +76,14 @@ WORKBOOKS = "sales_planning.sales_target_workbook_action"
 BUDGETS = "sales_planning.sales_budget_line_action"
 MY_SPENDING = "sales_planning.sales_budget_commitment_action_mine"
 ATTAINMENT = "sales_planning.sales_target_action_open_attainment"
+COMMISSION_PLANS = "sales_commission.sales_commission_plan_action"
+FIRST_RULE = ("[name=rule_ids] .o_data_cell[name=name]", f".modal {_tab('tiers')}")
 RUNS = "sales_commission.sales_commission_run_action"
 STATEMENTS = "sales_commission.sales_commission_statement_action"
+EARNINGS = "sales_commission.sales_commission_earning_action"
+QUESTIONS = "sales_commission.sales_commission_question_action"
+SIMULATIONS = "sales_commission.sales_commission_simulation_action"
+WHY_NO_COMMISSION = "sales_commission.sales_commission_explain_action"
 TEAMS = "sales_system.crm_team_action"
 TERRITORY_RULES = "sales_system.sales_territory_rule_action"
 COVERAGE = "sales_system.sales_team_coverage_action"
@@ -106,9 +112,15 @@ PICTURES = (
     Picture("target-workbook", WORKBOOKS, "target_workbook", height=760),
     Picture("budgets", BUDGETS, wait=LIST, height=350),
     Picture("spend-request", MY_SPENDING, "spend_request", height=480, login="wang.wei"),
-    Picture("commission-plan", "sales_commission.sales_commission_plan_action", "commission_plan"),
+    Picture("commission-plan", COMMISSION_PLANS, "tiers_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
+    Picture("commission-rule", COMMISSION_PLANS, "tiers_plan", clicks=FIRST_RULE, height=700),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
+    Picture("commission-line", EARNINGS, "commission_line", height=600),
+    Picture("commission-question", QUESTIONS, "commission_question", height=480),
+    Picture("commission-explain", WHY_NO_COMMISSION, "commission_explanation", height=600),
+    Picture("commission-simulation", SIMULATIONS, "commission_simulation", height=620),
+    Picture("commission-estimate", QUOTATIONS, "order_in_progress", clicks=(_tab("commission"),)),
     Picture("teams", TEAMS, wait=".o_hierarchy_node", clicks=(UNFOLD,), height=500),
     Picture("team", TEAMS, "team", clicks=(_tab("members_history"),), height=680),
     Picture("territory-rules", TERRITORY_RULES, wait=LIST, height=320),
@@ -205,8 +217,8 @@ def spend_request(env):
     return env.ref("sales_planning.spend_test_bikes")
 
 
-def commission_plan(env):
-    return _first(env, "sales.commission.plan", [("state", "!=", "draft")])
+def tiers_plan(env):
+    return env.ref("sales_commission.commission_plan_tiers")
 
 
 def commission_run(env):
@@ -220,6 +232,34 @@ def commission_statement(env):
     model = env["sales.commission.statement"]
     settled = model.search([("run_id.state", "in", ("approved", "closed"))])
     return max(settled or model.search([]), key=lambda one: one.earning_count, default=model)
+
+
+def commission_line(env):
+    return commission_statement(env).earning_ids.filtered("entry_id")[:1]
+
+
+def commission_question(env):
+    return _first(env, "sales.commission.question", [("state", "=", "open")])
+
+
+def commission_explanation(env):
+    """Return the sales of last month, explained."""
+    explanation = env["sales.commission.explain"].create({})
+    explanation.action_explain()
+    return explanation
+
+
+def commission_simulation(env):
+    """Return the draft plan, simulated on the past year."""
+    simulation = env["sales.commission.simulation"].create({"plan_id": tiers_plan(env).id})
+    simulation.action_simulate()
+    return simulation
+
+
+def order_in_progress(env):
+    """Return the newest order that is expected to bring commission."""
+    orders = env["sale.order"].search([("state", "=", "sale")], limit=50)
+    return orders.filtered("commission_estimate_amount")[:1]
 
 
 def team(env):
