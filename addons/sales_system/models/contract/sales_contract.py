@@ -109,7 +109,7 @@ class SalesContract(models.Model):
 
     # === IDENTITY === #
     name = fields.Char(
-        string="Number",
+        string="Contract Number",
         required=True,
         readonly=True,
         copy=False,

@@ -32,7 +32,7 @@ class SalesContractArticle(models.Model):
     display_type = fields.Selection(CLAUSE_TYPE)
     name = fields.Char(string="Heading")
     text = fields.Text()
-    number = fields.Char(compute="_compute_number")
+    number = fields.Char(string="Article", compute="_compute_number")
     clause_id = fields.Many2one(
         "sales.contract.clause",
         string="Clause of Template",

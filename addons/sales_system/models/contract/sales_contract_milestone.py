@@ -86,7 +86,7 @@ class SalesContractMilestone(models.Model):
     done_quantity = fields.Float(digits="Product Unit", readonly=True, copy=False)
     done_date = fields.Date(string="Done On", readonly=True, copy=False, index=True)
     open_amount = fields.Monetary(
-        string="Open", compute="_compute_open_amount", store=True, precompute=True
+        string="Still Open", compute="_compute_open_amount", store=True, precompute=True
     )
     done_percent = fields.Float(string="Done (%)", compute="_compute_done_percent")
     is_late = fields.Boolean(string="Late", compute="_compute_is_late", search="_search_is_late")

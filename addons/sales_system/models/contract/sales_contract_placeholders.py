@@ -119,7 +119,8 @@ class SalesContract(models.Model):
     def _write_address(self, source, _field):
         partner = source if source._name == "res.partner" else source.partner_id
         address = partner._display_address(without_company=True)
-        lines = [line.strip() for line in address.splitlines() if line.strip()]
+        # The formats of some countries leave a comma where the town or the postcode is missing.
+        lines = [text for line in address.splitlines() if (text := line.strip(" ,"))]
         return (" " if self._is_chinese() else ", ").join(lines)
 
     def _write_term(self, _source, _field):
