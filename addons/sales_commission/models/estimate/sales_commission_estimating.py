@@ -133,12 +133,14 @@ class SalesCommissionEstimating(models.AbstractModel):
                    COALESCE(l.discount, 0)::numeric AS discount,
                    o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
                    NULL::integer AS channel_partner_id, l.product_id,
-                   l.ledger_categ_id AS categ_id, o.campaign_id
+                   l.ledger_categ_id AS categ_id, o.campaign_id,
+                   contract.root_id AS contract_id
               FROM estimated_order
               JOIN sale_order o ON o.id = estimated_order.id
               JOIN sale_order_line l ON l.order_id = o.id
               JOIN res_company c ON c.id = o.company_id
               JOIN res_currency currency ON currency.id = c.currency_id
+              LEFT JOIN sales_contract contract ON contract.id = o.contract_id
              CROSS JOIN LATERAL (
                    SELECT COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric AS rate) rate
              CROSS JOIN unnest(%s) WITH ORDINALITY AS step (event, place)

@@ -33,6 +33,7 @@ RULE_CONDITION = [
     ("product_id", "Product"),
     ("categ_id", "Product Category"),
     ("campaign_id", "Campaign"),
+    ("contract_id", "Contract"),
     ("partner_tag_ids", "Customer Tags"),
     ("discount_from", "Discount"),
     ("customer_kind", "New or Existing Customers"),

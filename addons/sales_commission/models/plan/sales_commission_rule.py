@@ -50,6 +50,7 @@ RULE_DIMENSIONS = (
     "product_id",
     "categ_id",
     "campaign_id",
+    "contract_id",
 )
 RULE_TREES = ("team_id", "territory_id", "categ_id")
 
@@ -193,6 +194,13 @@ class SalesCommissionRule(models.Model):
         help="Matches the category and everything below it.",
     )
     campaign_id = fields.Many2one(comodel_name="utm.campaign", ondelete="restrict")
+    contract_id = fields.Many2one(
+        comodel_name="sales.contract",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('root_id', '=', id), ('company_id', '=', company_id)]",
+        help="Matches the orders under this contract, over all its versions.",
+    )
     partner_tag_ids = fields.Many2many(
         comodel_name="res.partner.category",
         string="Customer Tags",

@@ -230,6 +230,7 @@ class SalesCommissionRule(models.Model):
                 "Only products of category %(name)s and the categories below it count."
             ),
             "campaign_id": self.env._("Only sales from campaign %(name)s count."),
+            "contract_id": self.env._("Only sales under contract %(name)s count."),
         }
 
     def _get_tags_sentence(self):
