@@ -16,9 +16,9 @@ class SalesTargetPlan(models.Model):
     _inherit = "sales.target.plan"
 
     proposals_reminded_on = fields.Date(
+        "Last Reminder",
         readonly=True,
         copy=False,
-        export_string_translation=False,
         help="The day of the last reminders: nobody gets two on one day.",
     )
 
