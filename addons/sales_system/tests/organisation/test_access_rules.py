@@ -12,6 +12,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.territory.rule",
             "sales.approval.rule",
             "sales.approval.step",
+            "sales.contract.clause",
+            "sales.contract.template",
         }
     )
     personal = frozenset(
@@ -20,6 +22,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.contract.comparison",
+            "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
         }
