@@ -586,7 +586,8 @@ class SalesCommissionPricing(models.AbstractModel):
         """An amount per document is paid once: a line that is added in a later run, or a second
         part payment, brings nothing.
 
-        :return: ``SQL`` condition on the credit ``c`` under measure ``m``
+        :return: ``SQL`` condition on the credit ``c`` under measure ``m``, whose period is the
+            run
         """
         return SQL(
             """
@@ -599,6 +600,7 @@ class SalesCommissionPricing(models.AbstractModel):
                  ON x.entry_id = o.id AND x.rule_id = m.rule_id AND x.payee_id = m.payee_id
                JOIN sales_commission_run w
                  ON w.id = x.run_id AND w.state IN ('approved', 'paid', 'closed')
+                AND w.id <> m.period
               WHERE e.id = c.entry_id) IS TRUE
             """
         )

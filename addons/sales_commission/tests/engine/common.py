@@ -1,3 +1,5 @@
+from calendar import monthrange
+
 from odoo.fields import Command
 
 from odoo.addons.sales_system.tests.ledger.common import LedgerInvoicingCommon
@@ -5,9 +7,9 @@ from odoo.addons.sales_system.tests.ledger.common import LedgerInvoicingCommon
 from ..common import YEAR, SalesCommissionCommon
 
 
-def period(month, last=None):
-    """:return: first and last day of a month, or of several, that every month has"""
-    return f"{YEAR}-{month:02}-01", f"{YEAR}-{last or month:02}-28"
+def period(month):
+    """:return: first and last day of a month"""
+    return f"{YEAR}-{month:02}-01", f"{YEAR}-{month:02}-{monthrange(YEAR, month)[1]}"
 
 
 def day(month):

@@ -170,12 +170,12 @@ class TestRunBackground(CommissionRunCommon):
         run = self.run_record
         run.action_calculate()
         calculation = type(self.env["sales.commission.calculation"])
-        insert = calculation._insert_earnings
+        queries = calculation._earning_queries
 
-        def insert_twice(self, run):
-            return insert(self, run) + insert(self, run)
+        def twice(self, run):
+            return queries(self, run) * 2
 
-        with patch.object(calculation, "_insert_earnings", insert_twice):
+        with patch.object(calculation, "_earning_queries", twice):
             self._work()
         self.assertIn("was paid by another run at the same moment", run.failure)
         self.assertEqual(run.state, "draft")
