@@ -88,7 +88,7 @@ PICTURES = (
     Picture("attainment", ATTAINMENT, wait=LIST, height=480),
     Picture("commission-plan", COMMISSION_PLANS, "tiers_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
-    Picture("commission-rule", COMMISSION_PLANS, "tiers_plan", clicks=FIRST_RULE, height=700),
+    Picture("commission-rule", COMMISSION_PLANS, "tiers_plan", clicks=FIRST_RULE, height=900),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
     Picture("commission-line", EARNINGS, "commission_line", height=600),
     Picture("commission-question", QUESTIONS, "commission_question", height=480),
