@@ -114,7 +114,7 @@ PICTURES = (
     Picture("spend-request", MY_SPENDING, "spend_request", height=480, login="wang.wei"),
     Picture("commission-plan", COMMISSION_PLANS, "tiers_plan"),
     Picture("commission-run", RUNS, "commission_run", height=760),
-    Picture("commission-rule", COMMISSION_PLANS, "tiers_plan", clicks=FIRST_RULE, height=700),
+    Picture("commission-rule", COMMISSION_PLANS, "tiers_plan", clicks=FIRST_RULE, height=900),
     Picture("commission-statement", STATEMENTS, "commission_statement", height=620),
     Picture("commission-line", EARNINGS, "commission_line", height=600),
     Picture("commission-question", QUESTIONS, "commission_question", height=480),

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..plan.sales_commission_rule import CREDIT_ROLE
@@ -21,6 +21,7 @@ class SalesCommissionRunRule(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     plan_id = fields.Many2one("sales.commission.plan", readonly=True)
     rule_id = fields.Many2one("sales.commission.rule", readonly=True)
+    label = fields.Char(string="Rule", compute="_compute_label")
     role = fields.Selection(CREDIT_ROLE, string="Paid To", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     payee_count = fields.Integer(string="Payees", readonly=True)
@@ -68,17 +69,22 @@ class SalesCommissionRunRule(models.Model):
             """
         )
 
+    # === COMPUTE METHODS === #
+    @api.depends("rule_id")
+    @api.depends_context("lang")
+    def _compute_label(self):
+        for total in self:
+            total.label = total.rule_id.name or self.env._("Without Rule")
+
     # === ACTION METHODS === #
     def action_open_earnings(self):
         self.ensure_one()
-        # Apart from the sentence: the export of terms does not read a term within a term.
-        rule = self.rule_id.name or self.env._("Without Rule")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sales_commission.sales_commission_earning_action"
         )
         return {
             **action,
-            "name": self.env._("%(run)s: %(rule)s", run=self.run_id.name, rule=rule),
+            "name": self.env._("%(run)s: %(rule)s", run=self.run_id.name, rule=self.label),
             "domain": [
                 ("run_id", "=", self.run_id.id),
                 ("rule_id", "=", self.rule_id.id),
