@@ -8,6 +8,7 @@ that they form exactly four levels, and that the plan is one calendar year in on
 
 from contextlib import closing
 from datetime import date
+from decimal import Decimal
 
 import psycopg2
 
@@ -64,6 +65,35 @@ def run(env):
     env.cr.commit()
     yield compare(
         "targets_one_percent_changed", rows, ours=ours, best_sql=best_sql, env=env, target=2
+    )
+    yield _compare_one_edit(env, plan, rows)
+
+
+def _compare_one_edit(env, plan, rows):
+    """One number typed below, against the figures of the whole plan: it touches its branch only."""
+    lowest = env["sales.target"].search(
+        [("plan_id", "=", plan.id), ("child_ids", "=", False)], limit=1
+    )
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE sales_target_cell cell SET assigned = NULL, stretch = NULL
+              FROM sales_target part WHERE part.parent_id = cell.target_id AND part.plan_id = %s
+            """,
+            plan.id,
+        )
+    )
+    cell_id = lowest.cell_ids[0].id
+
+    def edit():
+        env["sales.target.numbers"]._set(plan, "assigned", {cell_id: Decimal(7)}, "typed")
+
+    def whole_plan():
+        env["sales.target.actual"]._roll_up(plan)
+
+    whole_plan()
+    return compare(
+        "targets_one_edit", rows, ours=edit, best_sql=whole_plan, env=env, repeat=5, target=0.2
     )
 
 

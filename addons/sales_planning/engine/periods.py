@@ -8,14 +8,20 @@ How to use::
 How it works: from each first day the last day of its calendar unit is taken, and what lies
 beyond the span is cut off. So the periods cover every day of the span exactly once, in
 order; only the first and the last may be shorter than their unit.
+
+What a span is compared with is :func:`years_before` it.
 """
 
 import calendar
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
 
 DECEMBER = 12
+DAY = timedelta(days=1)
+WEEKS_OF_A_YEAR = 365.2425 / 7
 
 
 @dataclass(frozen=True, order=True)
@@ -49,6 +55,18 @@ def find(periods: tuple[Period, ...], day: date) -> Period | None:
     if position >= 0 and day <= periods[position].last:
         return periods[position]
     return None
+
+
+def years_before(span: Period, years: int, unit: str) -> Period:
+    """Return the same days some years earlier; the end of February stays its end.
+
+    Of weeks it is the same weeks, and not the same dates, which lie across two of them.
+    """
+    if unit == "week":
+        back = timedelta(weeks=round(years * WEEKS_OF_A_YEAR))
+        return Period(span.first - back, span.last - back)
+    back = relativedelta(years=years)
+    return Period(span.first - back, span.last + DAY - back - DAY)
 
 
 def _last_day_of_week(day):

@@ -88,14 +88,15 @@ class SalesImport(models.Model):
 
     def _check_target_plan(self):
         plan = self.target_plan_id
-        if plan.state != "draft":
+        if plan.state == "proposing":
             raise UserError(
                 self.env._(
-                    "The targets of %(plan)s stand, because it is no longer a draft. Choose "
-                    "another plan, or reopen this one first.",
+                    "The owners of %(plan)s propose their targets now. Choose Stop Proposals there "
+                    "first, or import into another plan.",
                     plan=plan.name,
                 )
             )
+        plan._check_draft()
         if plan.company_id != self.company_id:
             raise UserError(
                 self.env._(
@@ -150,16 +151,10 @@ class SalesImport(models.Model):
 
     def _check_row_target(self, row, titles):
         values = row.values
-        if values["amount"] < 0:
-            row.refuse(
-                titles["amount"], values["amount"], self.env._("is negative: a target cannot be")
-            )
-        elif self._is_target_in_money() and self._is_finer_than_currency(values["amount"]):
-            row.refuse(
-                titles["amount"],
-                values["amount"],
-                self.env._("has more decimals than %(currency)s", currency=self.currency_id.name),
-            )
+        if reason := self.env["sales.target.numbers"]._get_number_reason(
+            values["amount"], self._get_target_currency()
+        ):
+            row.refuse(titles["amount"], values["amount"], reason)
         if not any(values.get(name) or values["new_keys"].get(name) for name in ROW_DIMENSIONS):
             row.refuse(
                 "",
@@ -170,9 +165,12 @@ class SalesImport(models.Model):
                 ),
             )
 
-    def _is_target_in_money(self):
-        """:return: whether the numbers are amounts; those of a plan still to be made are"""
-        return not self.target_plan_id or bool(self.target_plan_id.currency_id)
+    def _get_target_currency(self):
+        """:return: of the numbers, none where they are pieces; a plan still to be made is in that
+        of its company
+        """
+        plan = self.target_plan_id
+        return plan.currency_id if plan else self.company_id.currency_id
 
     def _row_key_target(self, row, seen, titles):
         """:return: :class:`TargetKey`, or None where the row is refused"""
@@ -270,7 +268,7 @@ class SalesImport(models.Model):
         :return: number of cells that got a number
         """
         plan = self.target_plan_id
-        plan.lock_for_update()
+        self.env["sales.target.numbers"]._lock(plan)
         self._check_target_plan()
         keys = [row.values["key"] for row in rows]
         target_ids = self._get_target_ids({key.records for key in keys})
@@ -337,17 +335,15 @@ class SalesImport(models.Model):
         :raises UserError: the plan is fixed, or somebody changed a number since
         """
         plan = self.target_plan_id
-        plan.lock_for_update()
+        self.env["sales.target.numbers"]._lock(plan)
         self._check_target_plan()
-        changes = self.env["sales.target.change"].search([("import_id", "=", self.id)])
-        changed = changes.filtered(lambda change: change.cell_id.assigned != change.amount_after)
-        if changed:
+        if changed := self._get_changed_since():
             raise UserError(
                 self.env._(
                     "%(count)s numbers were changed after this import, the first is %(cell)s. "
                     "Reversing would undo that too: correct the targets by hand instead.",
                     count=len(changed),
-                    cell=changed[0].cell_id.display_name,
+                    cell=changed[0].display_name,
                 )
             )
         numbers = self.env["sales.target.numbers"]
@@ -364,6 +360,24 @@ class SalesImport(models.Model):
             "imported",
         )
         self._unlink_empty_targets()
+
+    def _get_changed_since(self):
+        """:return: the cells whose number is no longer what this import set; none is not 0"""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT cell.id
+                  FROM sales_target_change change
+                  JOIN sales_target_cell cell ON cell.id = change.cell_id
+                 WHERE change.import_id = %s
+                   AND cell.assigned IS DISTINCT FROM change.amount_after
+                 ORDER BY change.id DESC
+                """,
+                self.id,
+            )
+        )
+        return self.env["sales.target.cell"].browse([cell_id for (cell_id,) in rows])
 
     def _unlink_empty_targets(self):
         """Remove the nodes that this import created and that nobody has used since."""

@@ -221,7 +221,10 @@ class SalesTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
-        if not self.env.context.get("adds_to_approved_plan"):
+        # The context alone opens nothing: anybody can send one.
+        if self.env.su and self.env.context.get("adds_to_approved_plan"):
+            targets.plan_id._check_open(reason="no number changes")
+        else:
             targets.plan_id._check_draft()
         targets._create_cells()
         targets.filtered("parent_id").plan_id._roll_up()
@@ -244,7 +247,7 @@ class SalesTarget(models.Model):
         self.plan_id._check_draft()
 
     def unlink(self):
-        plans = self.filtered("parent_id").plan_id
+        plans = self.plan_id
         result = super().unlink()
         plans._roll_up()
         return result

@@ -57,17 +57,20 @@ class SalesTargetActual(models.AbstractModel):
             self._update(plan, layout)
 
     @api.model
-    def _roll_up(self, plan):
-        """Write what follows from the numbers of the plan, with the actuals as they are."""
+    def _roll_up(self, plan, target_ids=None):
+        """Write what follows from the numbers of the plan, with the actuals as they are.
+
+        :param target_ids: only of these targets, else of all
+        """
         self.env.flush_all()
-        self._update(plan)
+        self._update(plan, target_ids=target_ids)
 
     @api.model
-    def _update(self, plan, layout=None):
+    def _update(self, plan, layout=None, target_ids=None):
         """:param layout: to count the actuals anew; without they stay"""
         clock = plan._get_clock()
-        self.env.cr.execute(self._cells_query(plan, clock, layout))
-        self.env.cr.execute(self._targets_query(plan, clock))
+        self.env.cr.execute(self._cells_query(plan, clock, layout, target_ids))
+        self.env.cr.execute(self._targets_query(plan, clock, target_ids))
         plan.sudo().days_left = clock.days_left
         self.env["sales.target"].invalidate_model()
         self.env["sales.target.cell"].invalidate_model()
@@ -98,7 +101,7 @@ class SalesTargetActual(models.AbstractModel):
 
     # === WRITING === #
     @api.model
-    def _cells_query(self, plan, clock, layout=None):
+    def _cells_query(self, plan, clock, layout=None, target_ids=None):
         """:return: ``SQL`` that sets all figures of the plan's cells"""
         digits = self._get_digits(plan)
         standing = self.env["sales.target.figures"]._standing_sql(digits)
@@ -115,15 +118,17 @@ class SalesTargetActual(models.AbstractModel):
              WHERE fresh.id = cell.id AND %(changed)s
             """,
             counted_tables=self._counted_tables(plan, layout) if layout else SQL(""),
-            lower=self._lower_query(plan),
+            lower=self._lower_query(plan, target_ids),
             values=self._assignments(CELL_COLUMNS),
             standing=self._select_list(standing),
-            figures=self._cell_figures_query(plan, clock, digits, counted=bool(layout)),
+            figures=self._cell_figures_query(
+                plan, clock, digits, counted=bool(layout), target_ids=target_ids
+            ),
             changed=self._is_changed("cell", CELL_COLUMNS),
         )
 
     @api.model
-    def _cell_figures_query(self, plan, clock, digits, counted):
+    def _cell_figures_query(self, plan, clock, digits, counted, target_ids=None):
         """:return: ``SQL`` of the cells with what their standing follows from"""
         actual, late, join = SQL("cell.actual"), SQL("cell.late"), SQL("")
         if counted:
@@ -148,7 +153,7 @@ class SalesTargetActual(models.AbstractModel):
               LEFT JOIN lower ON lower.target_id = cell.target_id
                              AND lower.date_from = cell.date_from
               %(join)s
-             WHERE target.plan_id = %(plan)s
+             WHERE target.plan_id = %(plan)s AND %(wanted)s
             """,
             actual=actual,
             late=late,
@@ -157,10 +162,11 @@ class SalesTargetActual(models.AbstractModel):
             days_left=self._days_left_sql(clock, SQL("cell.date_from"), SQL("cell.date_to")),
             join=join,
             plan=plan.id,
+            wanted=self._wanted_sql(SQL("target.id"), target_ids),
         )
 
     @api.model
-    def _lower_query(self, plan):
+    def _lower_query(self, plan, target_ids=None):
         """:return: ``SQL`` of what the parts of each node sum up to, by period
 
         Parts without a number sum up to 0: of a node that has parts all is unassigned until one
@@ -172,14 +178,20 @@ class SalesTargetActual(models.AbstractModel):
                    COALESCE(SUM(part.assigned), 0) AS assigned
               FROM sales_target_cell part
               JOIN sales_target node ON node.id = part.target_id
-             WHERE node.plan_id = %s AND node.parent_id IS NOT NULL
+             WHERE node.plan_id = %s AND node.parent_id IS NOT NULL AND %s
              GROUP BY 1, 2
             """,
             plan.id,
+            self._wanted_sql(SQL("node.parent_id"), target_ids),
         )
 
     @api.model
-    def _targets_query(self, plan, clock):
+    def _wanted_sql(self, column, target_ids):
+        """:param target_ids: the only targets whose figures are wanted, None for all"""
+        return SQL("TRUE") if target_ids is None else SQL("%s = ANY(%s)", column, target_ids)
+
+    @api.model
+    def _targets_query(self, plan, clock, target_ids=None):
         """:return: ``SQL`` that sets the totals of the plan's nodes from their cells"""
         standing = self.env["sales.target.figures"]._standing_sql(self._get_digits(plan))
         sums = {name: SQL("SUM(cell.%s)", SQL.identifier(name)) for name in TOTALS}
@@ -199,7 +211,7 @@ class SalesTargetActual(models.AbstractModel):
                                    %(days_left)s AS days_left
                               FROM sales_target target
                               JOIN sales_target_cell cell ON cell.target_id = target.id
-                             WHERE target.plan_id = %(plan)s
+                             WHERE target.plan_id = %(plan)s AND %(wanted)s
                              GROUP BY target.id
                            ) AS figure
                    ) AS fresh
@@ -213,6 +225,7 @@ class SalesTargetActual(models.AbstractModel):
             ),
             changed=self._is_changed("target", TARGET_COLUMNS),
             plan=plan.id,
+            wanted=self._wanted_sql(SQL("target.id"), target_ids),
         )
 
     @api.model

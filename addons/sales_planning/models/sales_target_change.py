@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..fields import OptionalMonetary
@@ -21,6 +21,7 @@ class SalesTargetChange(models.Model):
 
     _name = "sales.target.change"
     _description = "Target Change"
+    _inherit = ["sales.append.only.mixin"]
     _order = "id desc"
     _rec_name = "cell_id"
 
@@ -71,21 +72,7 @@ class SalesTargetChange(models.Model):
             """
         )
 
-    # === CRUD METHODS === #
-    # pylint: disable=method-required-super,no-raise-unlink
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.check_access("create")
-        raise self._append_only_error()
-
-    def write(self, vals):
-        self.check_access("write")
-        raise self._append_only_error()
-
-    def unlink(self):
-        self.check_access("unlink")
-        raise self._append_only_error()
-
+    # === BUSINESS METHODS === #
     def _append_only_error(self):
         return UserError(
             self.env._(

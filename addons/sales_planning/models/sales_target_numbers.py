@@ -27,7 +27,8 @@ class SalesTargetNumbers(models.AbstractModel):
     def _set(self, plan, value, numbers, operation, reason=None, expected=None, origin=None):
         """Set numbers of cells of one plan, all of them or none.
 
-        Callers have checked that the user may: this works on any cell of the plan.
+        Callers have checked that the user may (``SalesTarget._check_can_assign``): this works on
+        any cell of the plan. What an approved plan allows, it checks itself.
 
         :param str value: which number, a key of ``TARGET_VALUE``
         :param dict numbers: cell id → Decimal, or None for no number
@@ -36,8 +37,9 @@ class SalesTargetNumbers(models.AbstractModel):
         :param dict expected: cell id → Decimal or None that the user saw there
         :param origin: record that the numbers come from, of a model in :meth:`_get_origins`
         :return: int, how many numbers changed
-        :raises UserError: the plan is closed, or approved and there is no reason; or somebody
-            else changed a number meanwhile
+        :raises UserError: the plan is closed; or approved, and there is no reason, a period is
+            over, or more than before would be unassigned; or somebody else changed a number
+            meanwhile
         :raises ValidationError: a number is negative or finer than the currency
         """
         self._lock(plan)
@@ -46,12 +48,16 @@ class SalesTargetNumbers(models.AbstractModel):
         self._check_possible(plan, numbers)
         if expected:
             self._check_expected(value, expected)
+        touched = self._get_touched_ids(numbers)
+        rests = plan._get_rests(value, touched) if plan.state == "approved" else {}
         # All of it or nothing, also for callers that catch the refusal.
         with self.env.cr.savepoint():
             changed = self._write_numbers(plan, value, numbers, operation, reason, origin)
             if changed:
-                self.env["sales.target.actual"]._roll_up(plan)
-                plan._check_within(value)
+                self.env["sales.target.actual"]._roll_up(plan, touched)
+                plan._check_within(value, touched)
+                if plan.state == "approved":
+                    plan._check_rests(value, touched, rests)
         return changed
 
     @api.model
@@ -63,6 +69,7 @@ class SalesTargetNumbers(models.AbstractModel):
             numbers = {id_: number for id_, number in numbers.items() if stored.get(id_) != number}
             if not numbers:
                 return 0
+            self._check_periods_open(plan, numbers)
             revision = self.env["sales.target.revision"].sudo()._start(plan, reason)
         with self._passing(revision):
             self.env.cr.execute(
@@ -115,37 +122,51 @@ class SalesTargetNumbers(models.AbstractModel):
     # === CHECKS === #
     @api.model
     def _check_possible(self, plan, numbers):
-        unit = plan._get_unit()
         for cell_id, number in numbers.items():
-            if number is None:
-                continue
-            if number < 0:
+            if reason := self._get_number_reason(number, plan.currency_id):
                 raise ValidationError(
                     self.env._(
-                        "%(cell)s: %(number)s is negative. A target is 0 or more.",
-                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
-                        number=formatLang(self.env, float(number)),
-                    )
-                )
-            if number >= TOO_LARGE:
-                raise ValidationError(
-                    self.env._(
-                        "%(cell)s: %(number)s is too large for a target. Check its digits.",
+                        "%(cell)s: %(number)s %(reason)s.",
                         cell=self.env["sales.target.cell"].browse(cell_id).display_name,
                         number=number,
+                        reason=reason,
                     )
                 )
-            if number % unit:
-                raise ValidationError(
-                    self.env._(
-                        "%(cell)s: %(number)s has more decimals than %(unit)s allows. "
-                        "Round it to %(step)s.",
-                        cell=self.env["sales.target.cell"].browse(cell_id).display_name,
-                        number=number,
-                        unit=plan.currency_id.name or self.env._("the plan"),
-                        step=unit,
-                    )
-                )
+
+    @api.model
+    def _get_number_reason(self, number, currency):
+        """:param number: Decimal or None
+        :param currency: of the plan, none where it counts pieces
+        :return: why a plan cannot hold the number, as words to follow it, or None
+        """
+        if number is None:
+            return None
+        if number < 0:
+            return self.env._("is negative: a target is 0 or more")
+        if number >= TOO_LARGE:
+            return self.env._("is too large for a target: check its digits")
+        unit = Decimal(str(currency.rounding)) if currency else Decimal(1)
+        if number % unit:
+            if not currency:
+                return self.env._("is no whole number: the plan counts pieces")
+            return self.env._(
+                "has more decimals than %(currency)s: round it to %(unit)s",
+                currency=currency.name,
+                unit=unit,
+            )
+        return None
+
+    @api.model
+    def _check_periods_open(self, plan, cell_ids):
+        """:raises UserError: a cell of an approved plan is of a period that is over"""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT date_from FROM sales_target_cell WHERE id = ANY(%s) ORDER BY 1",
+                list(cell_ids),
+            )
+        )
+        for (first,) in rows:
+            plan._check_period_open(first)
 
     @api.model
     def _check_expected(self, value, expected):
@@ -172,6 +193,23 @@ class SalesTargetNumbers(models.AbstractModel):
     def _get_origins(self):
         """:return: dict of model → field of a change that names the record that it comes from"""
         return {"sales.import": "import_id"}
+
+    @api.model
+    def _get_touched_ids(self, cell_ids):
+        """:return: list of the ids of the targets whose figures follow from these cells: their
+        own, and those right above, which know what is unassigned
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT unnest(ARRAY[target.id, target.parent_id])
+                  FROM sales_target_cell cell JOIN sales_target target ON target.id = target_id
+                 WHERE cell.id = ANY(%s)
+                """,
+                list(cell_ids),
+            )
+        )
+        return [target_id for (target_id,) in rows if target_id]
 
     @api.model
     def _read(self, value, cell_ids):

@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_date
 
 from ..engine import periods
 from ..fields import OptionalMonetary
+from .sales_target_figures import TARGET_VALUES
 
 TARGET_PLAN_STATE = [
     ("draft", "Draft"),
@@ -318,14 +319,23 @@ class SalesTargetPlan(models.Model):
         self.ensure_one()
         return periods.split(self.date_from, self.date_to, self.period)
 
+    def _get_years_before(self, span, years=1):
+        """:param span: :class:`~.engine.periods.Period` of days of the plan
+        :return: the same of the days that they are compared with
+        """
+        self.ensure_one()
+        return periods.years_before(span, years, self.period)
+
     def _rebuild_cells(self):
         """Give every node exactly the plan's sub-periods after these have changed.
 
-        :raises ValidationError: a number was assigned to a period that no longer exists
+        :raises ValidationError: a period that no longer exists has a number; 0 is one too
         """
         for plan in self:
             stale = plan.target_ids.cell_ids.filtered(lambda cell: not cell._is_plan_period())
-            if kept := stale.filtered("assigned"):
+            if kept := stale.filtered(
+                lambda cell: any(cell[value] is not False for value in TARGET_VALUES)
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(count)s targets of %(plan)s stand in periods that it would no "

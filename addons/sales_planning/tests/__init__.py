@@ -20,6 +20,7 @@ from .decomposing import test_unassigned, test_wizards
 from .weighing import test_evidence
 from .weighing import test_season_profile
 from .weighing import test_weights
+from .negotiation import test_branch_access
 from .negotiation import test_concurrency
 from .negotiation import test_negotiation_tour
 from .negotiation import test_plan_approval
@@ -29,7 +30,7 @@ from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
 from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
-from .budget import test_budget_version
+from .budget import test_budget_version, test_related_fields
 from .exchange import test_workbook, test_workbook_engine, test_workbook_proposals
 from .exchange import test_workbook_tour
 from .attainment import test_agreement

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.periods import UNITS, Period, find, split
+from ..engine.periods import UNITS, Period, find, split, years_before
 
 SPANS = st.tuples(
     st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(min_value=0, max_value=1500)
@@ -28,6 +28,21 @@ class TestPeriods(BaseCase):
             with self.subTest(unit=unit, first=first):
                 ends = [f"{period.last:%m-%d}" for period in split(first, last, unit)]
                 self.assertEqual(ends, expected)
+
+    def test_years_before(self):
+        for unit, first, last, years, expected in (
+            ("month", date(2026, 5, 1), date(2026, 5, 31), 1, ("2025-05-01", "2025-05-31")),
+            ("month", date(2025, 2, 1), date(2025, 2, 28), 1, ("2024-02-01", "2024-02-29")),
+            ("month", date(2024, 2, 1), date(2024, 2, 29), 1, ("2023-02-01", "2023-02-28")),
+            ("year", date(2026, 1, 1), date(2026, 12, 31), 3, ("2023-01-01", "2023-12-31")),
+            # Monday to Sunday, in whatever year.
+            ("week", date(2026, 1, 5), date(2026, 1, 11), 1, ("2025-01-06", "2025-01-12")),
+            ("week", date(2026, 1, 5), date(2026, 1, 11), 6, ("2020-01-06", "2020-01-12")),
+            ("week", date(2026, 1, 1), date(2026, 1, 4), 2, ("2024-01-04", "2024-01-07")),
+        ):
+            with self.subTest(unit=unit, first=first):
+                span = years_before(Period(first, last), years, unit)
+                self.assertEqual((str(span.first), str(span.last)), expected)
 
     def test_find(self):
         months = split(date(2026, 1, 10), date(2026, 3, 31), "month")

@@ -42,7 +42,9 @@ class TestTarget(SalesPlanningCommon):
 
     def test_a_negative_target_is_refused(self):
         target = self._create_target(user_id=self.seller.id)
-        with self.assertRaisesRegex(ValidationError, r"-1\.00 is negative"):
+        with self.assertRaisesRegex(
+            ValidationError, "Jan 2026: -1 is negative: a target is 0 or more"
+        ):
             self._cell(target, 1).assigned = -1
         with (
             mute_logger("odoo.sql_db"),

@@ -80,7 +80,8 @@ class TestTargetImport(SalesPlanningCommon):
         self._create_target({1: 500}, user_id=self.seller.id)
         for row, title, reason in (
             ("LI.NA|-5|2026/03/01", "TargetAmount", "is negative"),
-            ("LI.NA|5.005|2026/03/01", "TargetAmount", "more decimals than USD"),
+            ("LI.NA|5.005|2026/03/01", "TargetAmount", "more decimals than USD: round it to 0.01"),
+            ("LI.NA|10000000000000|2026/03/01", "TargetAmount", "is too large for a target"),
             ("LI.NA|abc|2026/03/01", "TargetAmount", "is not a number"),
             ("LI.NA|5|2027/01/01", "TargetMonth", "lies outside of Orders 2026, which runs from"),
             ("LI.NA|5|2025/12/31", "TargetMonth", "lies outside of Orders 2026"),
@@ -101,6 +102,23 @@ class TestTargetImport(SalesPlanningCommon):
                 with self.assertRaisesRegex(UserError, "nothing is imported"):
                     target_import.action_import()
         self.assertEqual(self._numbers(), {(self.seller.name, 1): 500})
+
+    def test_half_a_piece_is_refused(self):
+        pieces = self._create_plan(name="Pieces", metric="quantity")
+        target_import = self._create_target_import(
+            ["LI.NA|10|2026/02/01", "LI.NA|1.5|2026/03/01"], target_plan_id=pieces.id
+        )
+        target_import.action_check()
+        self.assertRecordValues(
+            target_import.reject_ids,
+            [
+                {
+                    "row_number": 3,
+                    "title": "TargetAmount",
+                    "reason": "is no whole number: the plan counts pieces",
+                }
+            ],
+        )
 
     def test_the_second_import_adds_nothing(self):
         rows = ["LI.NA|100|2026/01/01", "WANG.WEI|0|2026/01/01"]
@@ -137,6 +155,25 @@ class TestTargetImport(SalesPlanningCommon):
         with self.assertRaisesRegex(UserError, "1 numbers were changed after this import"):
             target_import.action_reverse()
         self.assertEqual(self.plan.target_ids.assigned, 322)
+
+    def test_a_number_that_was_taken_away_since_is_a_change_too(self):
+        target_import = self._import(["LI.NA|0|2026/01/01"])
+        self._cell(self.plan.target_ids, 1).assigned = False
+        with self.assertRaisesRegex(UserError, "1 numbers were changed after this import"):
+            target_import.action_reverse()
+
+    def test_the_remedy_follows_the_state_of_the_plan(self):
+        self._create_target({1: 500}, user_id=self.seller.id)
+        target_import = self._create_target_import(["LI.NA|5|2026/02/01"])
+        self.plan.proposal_deadline = date(2999, 1, 1)
+        for step, message in (
+            (self.plan.action_start_proposals, "Choose Stop Proposals there first"),
+            (self.plan.action_approve, "by a revision, and who has a target in a new version"),
+            (self.plan.action_close, "in a new version"),
+        ):
+            step()
+            with self.assertRaisesRegex(UserError, message):
+                target_import.action_check()
 
     def test_a_fixed_plan_is_refused(self):
         self._create_target({1: 500}, user_id=self.seller.id)

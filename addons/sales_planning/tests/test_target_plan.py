@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from decimal import Decimal
 
 from psycopg2 import IntegrityError
 
@@ -92,6 +93,18 @@ class TestTargetPlan(SalesPlanningCommon):
         self.assertEqual(self._cell(target, 3).assigned, 100)
         with self.assertRaisesRegex(ValidationError, "Clear them first"):
             self.plan.date_from = date(2026, 4, 1)
+
+    def test_no_number_goes_with_its_period(self):
+        """0 is a number, and so is what somebody proposes."""
+        for name, number in (("assigned", 0), ("stretch", 7), ("challenge", 0), ("proposed", 7)):
+            with self.subTest(name=name):
+                plan = self._create_plan(name=name)
+                target = self._create_target(plan=plan, partner_id=self.customer.id)
+                self.env["sales.target.numbers"]._set(
+                    plan, name, {self._cell(target, 3).id: Decimal(number)}, "typed"
+                )
+                with self.assertRaisesRegex(ValidationError, "Clear them first"):
+                    plan.date_from = date(2026, 4, 1)
 
     def test_a_new_plan_covers_the_year(self):
         with Form(self.env["sales.target.plan"]) as form:

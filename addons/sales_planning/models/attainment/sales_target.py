@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, get_lang
@@ -9,9 +7,6 @@ try:
 except ImportError:  # Then the Chinese agreement has no total in words.
     an2cn = None
 
-ONE_YEAR = relativedelta(years=1)
-# The same week of last year, and not the same dates, which lie across two weeks.
-YEAR_OF_WEEKS = relativedelta(weeks=52)
 # Of a larger plan the screen shows the upper levels first.
 SHOWN_WHOLE = 80
 
@@ -130,9 +125,8 @@ class SalesTarget(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
-        year = YEAR_OF_WEEKS if plan.period == "week" else ONE_YEAR
-        spans = plan._get_periods()
-        first, last = spans[0].first - year, spans[-1].last - year
+        spans = [plan._get_years_before(span) for span in plan._get_periods()]
+        first, last = spans[0].first, spans[-1].last
         # Like the actual, it is a figure of the target and not of whoever looks at it.
         entries = (
             self.env["sales.ledger.entry"]
@@ -145,7 +139,7 @@ class SalesTarget(models.Model):
                 SELECT width_bucket(entry.date, %(firsts)s::date[]), SUM(entry.value)
                   FROM (%(entries)s) AS entry WHERE entry.id IN %(ids)s GROUP BY 1
                 """,
-                firsts=[span.first - year for span in spans],
+                firsts=[span.first for span in spans],
                 entries=self.env["sales.target.metric"]._entries_sql(plan, first, last),
                 ids=entries.subselect(),
             )

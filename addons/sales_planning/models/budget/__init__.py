@@ -1,3 +1,4 @@
+from . import sales_budget_related_mixin
 from . import sales_budget_category
 from . import sales_budget_line
 from . import sales_budget_line_figures

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from .amounts import check_amount
@@ -23,7 +23,12 @@ class SalesBudgetCommitment(models.Model):
 
     _name = "sales.budget.commitment"
     _description = "Spend Request"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sales.budget.related.mixin",
+        "sales.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "purpose"]
 
@@ -121,21 +126,12 @@ class SalesBudgetCommitment(models.Model):
         for vals in vals_list:
             vals["name"] = self.env["ir.sequence"].next_by_code(self._name)
         requests = super().create(vals_list)
-        if requests.filtered(lambda request: request.state != "draft"):
-            raise UserError(self.env._("A new spend request is a draft. Leave its state out."))
         requests.line_id.check_access("read")
         for request, vals in zip(requests, vals_list, strict=True):
             check_amount(request, vals.get("amount"), request.currency_id)
         return requests
 
     def write(self, vals):
-        if "state" in vals:
-            raise UserError(
-                self.env._(
-                    "The state of %(requests)s cannot be set by hand. Use its buttons.",
-                    requests=", ".join(self.mapped("display_name")),
-                )
-            )
         if not AGREED_FIELDS.isdisjoint(vals):
             self._check_draft()
         result = super().write(vals)
@@ -166,30 +162,27 @@ class SalesBudgetCommitment(models.Model):
             request.sudo().line_id._lock_chain()
             if error := request._confirmation_error_message():
                 raise UserError(error)
-            request._update_state("approved")
+            request._update_state(("draft",), "approved")
         return True
 
     def action_spend(self):
         """The money has been spent: from now on the cost itself counts."""
-        self._check_state("approved")
-        self._update_state("spent")
+        self._update_state(("approved",), "spent")
         return True
 
     def action_cancel(self):
         """Give the money back to the budget."""
         self._check_state("draft", "approved")
         self._cancel_approval(self.env._("The spend request has been cancelled."))
-        self._update_state("cancelled")
+        self._update_state(("draft", "approved"), "cancelled")
         return True
 
     def action_reset(self):
         """One step back: spent money is only committed again, a cancelled request a draft."""
         spent = self.filtered(lambda request: request.state == "spent")
         cancelled = self - spent
-        cancelled._check_state("cancelled")
-        cancelled._update_state("draft")
-        spent._check_state("spent")
-        spent._update_state("approved")
+        cancelled._update_state(("cancelled",), "draft")
+        spent._update_state(("spent",), "approved")
         return True
 
     def action_open_line(self):
@@ -203,38 +196,14 @@ class SalesBudgetCommitment(models.Model):
 
     # === BUSINESS METHODS === #
     def _check_state(self, *allowed):
-        """Keep the requests for this transaction, provided that they are in one of the states.
+        """:raises UserError: also where the plan is closed"""
+        super()._check_state(*allowed)
+        for request in self.sudo():
+            if request.plan_id.state == "closed":
+                raise UserError(request.line_id._get_closed_message())
 
-        :raises UserError: a request is in another state, its plan is closed, or somebody else
-            works on it
-        """
-        self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(requests)s at this moment. Try again shortly.",
-                    requests=", ".join(self.mapped("display_name")),
-                )
-            ) from error
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for request in self:
-            if request.sudo().plan_id.state == "closed":
-                raise UserError(request.sudo().line_id._get_closed_message())
-            if request.state not in allowed:
-                raise UserError(
-                    self.env._(
-                        "%(request)s is in state “%(state)s”; this step needs “%(wanted)s”.",
-                        request=request.display_name,
-                        state=labels[request.state],
-                        wanted="” / “".join(labels[state] for state in allowed),
-                    )
-                )
-
-    def _update_state(self, state):
-        # Past this class's own write, which refuses the state.
-        super().write({"state": state})  # pylint: disable=super-method-mismatch
+    def _update_state(self, allowed, target, **values):
+        super()._update_state(allowed, target, **values)
         self.line_id.invalidate_model(["committed", "actual", "available", "used"])
         self.invalidate_model(["available", "excess"])
 

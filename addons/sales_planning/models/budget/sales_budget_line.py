@@ -24,7 +24,7 @@ class SalesBudgetLine(models.Model):
 
     _name = "sales.budget.line"
     _description = "Budget"
-    _inherit = ["mail.thread"]
+    _inherit = ["sales.budget.related.mixin", "mail.thread"]
     _order = "plan_id desc, target_id, category_id, id"
     _rec_names_search = [
         "category_id.name",
@@ -214,7 +214,7 @@ class SalesBudgetLine(models.Model):
             line._check_given(vals)
             if line.plan_state == "closed":
                 raise UserError(line._get_closed_message())
-        lines._check_within_fixed()
+        lines._check_without_number_if_approved()
         return lines
 
     def write(self, vals):
@@ -327,6 +327,20 @@ class SalesBudgetLine(models.Model):
                     )
                 )
 
+    def _check_without_number_if_approved(self):
+        """:raises UserError: a plan is approved, so that money needs a reason that is kept"""
+        for line in self:
+            if line.plan_state == "approved" and line.planned is not False:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is approved, so the new budget %(line)s has no number yet. "
+                        "Choose “Typed”, leave the amount empty, and then choose Revise and give "
+                        "the reason.",
+                        plan=line.plan_id.name,
+                        line=line.name,
+                    )
+                )
+
     def _get_closed_message(self):
         self.ensure_one()
         return self.env._(
@@ -345,8 +359,11 @@ class SalesBudgetLine(models.Model):
         return float(round_to(share, self.currency_id))
 
     @api.model
-    def _derive(self, plan):
-        """Let the budgets of a plan that is not approved yet follow its targets."""
+    def _derive(self, plan, target_ids=None):
+        """Let the budgets of a plan that is not approved yet follow its targets.
+
+        :param target_ids: only these of its targets, else all
+        """
         if plan.state not in OPEN_STATES:
             return
         self.flush_model(["method", "rate", "planned", "plan_id"])
@@ -361,11 +378,15 @@ class SalesBudgetLine(models.Model):
                           FROM sales_budget_line budget
                           JOIN sales_target target ON target.id = budget.target_id
                          WHERE budget.plan_id = %(plan)s AND budget.method = 'rate'
+                           AND %(wanted)s
                        ) AS fresh
                  WHERE fresh.id = line.id AND line.planned IS DISTINCT FROM fresh.planned
                 """,
                 unit=get_unit(plan.company_id.currency_id),
                 plan=plan.id,
+                wanted=self.env["sales.target.actual"]._wanted_sql(
+                    SQL("budget.target_id"), target_ids
+                ),
             )
         )
         self.invalidate_model(["planned"])

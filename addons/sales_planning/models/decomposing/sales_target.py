@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...engine.allocation import AllocationError, Matrix, split_matrix
 from ...engine.allocation.errors import Reason
@@ -19,16 +21,47 @@ class SalesTarget(models.Model):
         compute="_compute_can_assign",
         help="Whether the user may set the numbers of this target.",
     )
+    is_own_branch = fields.Boolean(
+        "In Own Branch",
+        compute="_compute_is_own_branch",
+        search="_search_is_own_branch",
+        help="Whether the user is the owner of this target or of one above it.",
+    )
 
     # === COMPUTE METHODS === #
     @api.depends_context("uid")
-    @api.depends("parent_path", "responsible_id")
+    @api.depends("parent_path", "responsible_id", "parent_id.responsible_id")
     def _compute_can_assign(self):
         everything = self.env.su or self.env.user.has_group("sales_team.group_sale_manager")
         led = set() if everything else self._get_led_ids()
         for target in self:
-            above = [int(id_) for id_ in (target.sudo().parent_path or "").split("/")[:-2]]
+            above = target.sudo()._get_path()[:-1]
             target.can_assign = everything or not led.isdisjoint(above)
+
+    @api.depends_context("uid")
+    @api.depends("parent_path", "responsible_id", "parent_id.responsible_id")
+    def _compute_is_own_branch(self):
+        """For the record rules, so also superusers have no more than their own here."""
+        led = self._get_led_ids()
+        for target in self:
+            target.is_own_branch = not led.isdisjoint(target.sudo()._get_path())
+
+    def _search_is_own_branch(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.flush_model(["plan_id", "parent_path", "responsible_id"])
+        own = SQL(
+            """
+            SELECT below.id
+              FROM sales_target below
+              JOIN sales_target owned
+                ON owned.plan_id = below.plan_id
+               AND starts_with(below.parent_path, owned.parent_path)
+             WHERE owned.responsible_id = %s
+            """,
+            self.env.uid,
+        )
+        return Domain("id", "in" if True in value else "not in", own)
 
     # === CRUD METHODS === #
     def write(self, vals):
@@ -112,7 +145,7 @@ class SalesTarget(models.Model):
         """Give each target above others the sum of them, from the lowest upwards.
 
         The way from the people's numbers to the company's: only periods that have numbers
-        below are changed.
+        below are changed. That the target's own number changes is for those above it.
         """
         self._check_value(value)
         branches = self.env["sales.target.branch"]
@@ -120,7 +153,7 @@ class SalesTarget(models.Model):
             target._check_can_split()
             branch = branches._load(target, value)
             sums = dict(branch.numbers)
-            for node in reversed(branch.below([target.id])):
+            for node in reversed(branch.below(target.id)):
                 children = branch.children(node)
                 for first in branch.periods:
                     numbers = [n for c in children if (n := sums[c, first]) is not None]
@@ -145,6 +178,10 @@ class SalesTarget(models.Model):
     def _get_led_ids(self):
         """:return: set of the ids of the targets that the user answers for"""
         return set(self.sudo()._search([("responsible_id", "=", self.env.uid)]))
+
+    def _get_path(self):
+        """:return: list of the ids from the top to the target: sorts as the tree is read"""
+        return [int(id_) for id_ in (self.parent_path or "").split("/")[:-1]]
 
     def _check_can_assign(self):
         """:raises AccessError: the user neither plans nor answers for a target above"""

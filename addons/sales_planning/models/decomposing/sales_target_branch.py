@@ -17,6 +17,7 @@ class Branch:
     :param str value: which number, a key of ``TARGET_VALUE``
     :param list periods: first days of the plan's periods
     :param dict parents: target id → id of the target above, or None; parents come first
+    :param dict parts: target id → list of the ids of its parts, as many as it has
     :param dict cells: (target id, first day) → id of the cell
     :param dict numbers: (target id, first day) → Decimal or None
     :param set pinned: (target id, first day) of the cells that keep their number
@@ -26,20 +27,28 @@ class Branch:
     value: str
     periods: list
     parents: dict = field(default_factory=dict)
+    parts: dict = field(default_factory=lambda: defaultdict(list))
     cells: dict = field(default_factory=dict)
     numbers: dict = field(default_factory=dict)
     pinned: set = field(default_factory=set)
 
-    def children(self, target_id):
-        return [node for node, parent in self.parents.items() if parent == target_id]
+    def add(self, target_id, parent_id):
+        """Callers add what is above a target before the target."""
+        if target_id not in self.parents:
+            self.parents[target_id] = parent_id
+            self.parts[parent_id].append(target_id)
 
-    def below(self, target_ids):
-        """:return: list of the targets and all below them, parents first"""
-        inside = set(target_ids)
-        for node, parent in self.parents.items():
-            if parent in inside:
-                inside.add(node)
-        return [node for node in self.parents if node in inside]
+    def children(self, target_id):
+        return self.parts.get(target_id, [])
+
+    def below(self, target_id):
+        """:return: list of the target and all below it, parents first"""
+        level = [target_id]
+        found = []
+        while level:
+            found += level
+            level = sorted(part for node in level for part in self.children(node))
+        return found
 
     def above(self, target_id):
         """:return: list of the targets above, the nearest first"""
@@ -75,7 +84,7 @@ class SalesTargetBranch(models.AbstractModel):
         branch = Branch(plan, value, [period.first for period in plan._get_periods()])
         rows = self.env.execute_query(self._branch_query(targets, value))
         for target_id, parent_id, first, cell_id, number, is_pinned in rows:
-            branch.parents[target_id] = parent_id
+            branch.add(target_id, parent_id)
             branch.cells[target_id, first] = cell_id
             branch.numbers[target_id, first] = None if number is None else Decimal(number)
             if is_pinned:
@@ -122,12 +131,13 @@ class SalesTargetBranch(models.AbstractModel):
         weights = self._with_equal_zeros(branch, branch.numbers if weights is None else weights)
         for target_id, by_period in totals.items():
             periods = [first for first in branch.periods if first in by_period]
-            nodes = branch.below([target_id])
+            nodes = branch.below(target_id)
+            inside = set(nodes[1:])
             kept = {
                 key: branch.numbers[key]
                 for key in branch.pinned
                 if keep_pins
-                and key[0] in nodes[1:]
+                and key[0] in inside
                 and key[1] in by_period
                 and branch.numbers[key] is not None
             }
@@ -166,12 +176,10 @@ class SalesTargetBranch(models.AbstractModel):
 
         :return: dict like the weights
         """
-        groups = defaultdict(list)
-        for node, parent in branch.parents.items():
-            if parent is not None:
-                groups[parent].append(node)
         result = dict(weights)
-        for nodes in groups.values():
+        for parent, nodes in branch.parts.items():
+            if parent is None:
+                continue
             for first in branch.periods:
                 shares = {node: weights.get((node, first)) for node in nodes}
                 if not any(shares.values()):
@@ -183,9 +191,7 @@ class SalesTargetBranch(models.AbstractModel):
     @api.model
     def _is_split(self, branch, weights, nodes, first):
         """:return: whether some part of the topmost of the nodes takes a share of a period"""
-        return any(
-            weights.get((node, first)) for node in nodes[1:] if branch.parents[node] == nodes[0]
-        )
+        return any(weights.get((node, first)) for node in branch.children(nodes[0]))
 
     # === WRITING === #
     @api.model
@@ -193,13 +199,18 @@ class SalesTargetBranch(models.AbstractModel):
         """Write the numbers that differ from those that the branch was read with.
 
         :return: int, how many changed
+        :raises AccessError: the user may not set the number of one of these targets, be it
+            below, beside or above the one that he works on
         """
         changed = {
             key: number for key, number in numbers.items() if number != branch.numbers.get(key)
         }
+        targets = self.env["sales.target"].browse({key[0] for key in changed})
         if branch.value == "proposed":
             # Proposals are their owners', whichever way they are entered.
-            self.env["sales.target"].browse({key[0] for key in changed})._check_may_propose()
+            targets._check_may_propose()
+        else:
+            targets._check_can_assign()
         seen = {branch.cells[key]: branch.numbers[key] for key in changed}
         return self.env["sales.target.numbers"]._set(
             branch.plan,

@@ -106,7 +106,9 @@ class SalesTarget(models.Model):
         self.ensure_one()
         self.check_access("read")
         started = time.perf_counter()
-        branch = self.env["sales.target.branch"]._load(self, state.get("value") or "assigned")
+        value = state.get("value") or "assigned"
+        self._check_value(value)
+        branch = self.env["sales.target.branch"]._load(self, value)
         try:
             amounts = self._balance(branch, state)
         except AllocationError as error:
@@ -132,7 +134,7 @@ class SalesTarget(models.Model):
         branches = self.env["sales.target.branch"]
         # Locked before it is read: what is calculated from the numbers must still be true
         # when it is written.
-        self.plan_id.lock_for_update()
+        self.env["sales.target.numbers"]._lock(self.plan_id)
         branch = branches._load(self, value)
         of_cell = {cell_id: key for key, cell_id in branch.cells.items()}
         nodes = {self.id, *branch.children(self.id)}
@@ -144,7 +146,7 @@ class SalesTarget(models.Model):
                 )
             if key[0] == self.id:
                 self._check_can_assign()
-            self._check_column_open(key[1])
+            self.plan_id._check_period_open(key[1])
         given = {of_cell[change["id"]]: self._to_number(change["after"]) for change in changes}
         expected = {change["id"]: self._to_number(change["before"]) for change in changes}
         self.env["sales.target.numbers"]._check_expected(value, expected)
@@ -222,15 +224,6 @@ class SalesTarget(models.Model):
         for is_pinned, of_one_kind in moved.grouped("is_pinned").items():
             of_one_kind._write({"is_pinned": not is_pinned})
         moved.invalidate_recordset(["is_pinned"], flush=False)
-
-    def _check_column_open(self, first):
-        if not self.plan_id._is_open(first):
-            raise UserError(
-                self.env._(
-                    "%(period)s is over, so its targets stay. Change an open period.",
-                    period=self.plan_id._get_period_name(first),
-                )
-            )
 
     def _check_value(self, value):
         if value not in TARGET_VALUES:

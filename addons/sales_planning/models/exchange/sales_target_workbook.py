@@ -380,7 +380,7 @@ class SalesTargetWorkbook(models.Model):
             raise UserError(error)
         plan = self.plan_id.sudo()
         # Locked before the file is compared again: nobody changes a number in between.
-        plan.lock_for_update()
+        self.env["sales.target.numbers"]._lock(plan)
         findings = self._examine()
         shown = self._read_shown()
         self._check_may_propose(shown)
@@ -469,7 +469,7 @@ class SalesTargetWorkbook(models.Model):
     # === REVERSING === #
     def _reverse(self):
         plan = self.plan_id.sudo()
-        plan.lock_for_update()
+        self.env["sales.target.numbers"]._lock(plan)
         taken = [one for one in self._read_shown() if one.is_taken]
         self._check_may_reverse(taken)
         reason = self.env._("Reversal of %(file)s", file=self.filename)
@@ -494,7 +494,7 @@ class SalesTargetWorkbook(models.Model):
                 )
             )
         for first in {one.first for one in taken}:
-            targets[:1]._check_column_open(first)
+            self.plan_id._check_period_open(first)
 
 
 def _to_sql(number):

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -166,7 +165,6 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
         targets = {str(target.id): target for target in findings.targets}
         exported = {key for key, _period in findings.edited.exported}
         plan = findings.branch.plan
-        unit = plan._get_unit()
         locked = findings.targets._get_locked_reasons(findings.branch.value)
         is_open = {first: plan._is_open(first) for first in findings.branch.periods}
         strangers = self._get_strangers(findings, targets)
@@ -185,7 +183,7 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
                 )
             else:
                 findings.rows[target.id] = row
-                self._examine_row(findings, row, target, locked.get(target.id), is_open, unit)
+                self._examine_row(findings, row, target, locked.get(target.id), is_open)
 
     @api.model
     def _get_strangers(self, findings, targets):
@@ -221,14 +219,16 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
         )
 
     @api.model
-    def _examine_row(self, findings, row, target, locked, is_open, unit):
+    def _examine_row(self, findings, row, target, locked, is_open):
+        numbers = self.env["sales.target.numbers"]
+        currency = findings.branch.plan.currency_id
         for period, cell in row.cells.items():
             first = date.fromisoformat(period)
             key = (target.id, first)
             exported = findings.edited.exported[row.key, period]
             before = findings.branch.numbers[key]
             after = exported if cell.number == as_written(exported) else cell.number
-            if reason := cell.problem or self._get_number_reason(findings.branch.plan, after, unit):
+            if reason := cell.problem or numbers._get_number_reason(after, currency):
                 findings.refuse(row, (period, cell), reason)
             elif after == before:
                 continue
@@ -250,23 +250,6 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
                     Difference(row.number, cell.place, key, exported, before, after)
                 )
 
-    @api.model
-    def _get_number_reason(self, plan, number, unit):
-        """:return: why the plan cannot hold the number, or None"""
-        if number is None:
-            return None
-        if number < 0:
-            return self.env._("is negative: a target is 0 or more")
-        if number % unit:
-            if not plan.currency_id:
-                return self.env._("is no whole number: the plan counts pieces")
-            return self.env._(
-                "has more decimals than %(currency)s: round it to %(unit)s",
-                currency=plan.currency_id.name,
-                unit=unit,
-            )
-        return None
-
     # === SUMS === #
     @api.model
     def _find_excess(self, findings, numbers, skipped=()):
@@ -278,9 +261,6 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
         branch = findings.branch
         if branch.value not in SPLIT_VALUES:
             return
-        children = defaultdict(list)
-        for node, parent in branch.parents.items():
-            children[parent].append(node)
         after = {**branch.numbers, **numbers}
         touched = {
             (node, first)
@@ -289,7 +269,7 @@ class SalesTargetWorkbookCheck(models.AbstractModel):
             if node is not None
         }
         for node, first in sorted(touched):
-            keys = [(node, first), *((child, first) for child in children[node])]
+            keys = [(node, first), *((child, first) for child in branch.children(node))]
             excess = self._get_excess(after, keys)
             if set(skipped).isdisjoint(keys) and excess > max(
                 self._get_excess(branch.numbers, keys), 0

@@ -242,16 +242,14 @@ class SalesTarget(models.Model):
                 )
 
     def _check_leads(self):
-        """:raises AccessError: neither the owner of the nodes above nor a sales manager"""
-        if self.env.su or self.env.user.has_group("sales_team.group_sale_manager"):
-            return
-        for target in self.sudo():
-            if target.leader_id != self.env.user:
+        """:raises AccessError: neither the owner of a node above nor a sales manager"""
+        for target in self:
+            if not target.can_assign:
                 raise AccessError(
                     self.env._(
                         "%(target)s is decided by %(leader)s, not by you.",
-                        target=target.name,
-                        leader=target.leader_id.name or self.env._("a sales manager"),
+                        target=target.sudo().name,
+                        leader=target.sudo().leader_id.name or self.env._("a sales manager"),
                     )
                 )
 

@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -142,18 +140,20 @@ class SalesTargetPlan(models.Model):
 
     def _last_year_query(self, combination):
         """:return: ``SQL`` of what the top targets of one combination counted a year before"""
-        year = relativedelta(years=1)
+        before = self._get_years_before(self._get_span())
         return self.env["sales.target.matching"]._matched_query(
             combination,
-            entries=self.env["sales.target.metric"]._entries_sql(
-                self, self.date_from - year, self.date_to - year
-            ),
+            entries=self.env["sales.target.metric"]._entries_sql(self, before.first, before.last),
             nodes=SQL("target.plan_id = %s AND target.parent_id IS NULL", self.id),
             period=SQL("1"),
             figures=SQL("SUM(entry.value) AS value"),
         )
 
     # === BUSINESS METHODS === #
+    def _roll_up(self):
+        super()._roll_up()
+        self._measure_approval_again()
+
     def _measure_approval_again(self):
         """Follow numbers that were set by SQL, past the ORM's dependencies."""
         self.invalidate_recordset(["approval_reasons", "approval_status"], flush=False)

@@ -202,6 +202,7 @@ class SalesTargetPlan(models.Model):
         self.env.cr.execute(self._copy_targets_query(plan))
         self.env.cr.execute(self._copy_cells_query())
         self.env.invalidate_all()
+        self._measure_approval_again()
 
     def _copy_targets_query(self, plan):
         names = self._get_copied_columns(

@@ -102,7 +102,7 @@ class SalesTarget(models.Model):
     def _prepare_past_action(self, name, span, years):
         """:param span: days of the plan; the action shows the sales some years before them"""
         self.ensure_one()
-        past = self.env["sales.target.facts"]._shift_back(span, years)
+        past = self.plan_id._get_years_before(span, years)
         return self._prepare_ledger_action(
             self.env._("%(target)s, %(year)s", target=name, year=past.first.year),
             self.plan_id._get_ledger_domain(past.first, past.last) + self._get_dimension_domain(),

@@ -9,7 +9,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine.periods import Period
 from ..sales_target import TARGET_DIMENSIONS
 
 DAY = timedelta(days=1)
@@ -151,15 +150,9 @@ class SalesTargetFacts(models.AbstractModel):
 
     # === SPANS === #
     @api.model
-    def _shift_back(self, span, years):
-        """:return: the same days some years earlier; the end of February stays its end"""
-        back = relativedelta(years=years)
-        return Period(span.first - back, span.last + DAY - back - DAY)
-
-    @api.model
     def _get_past_spans(self, plan, years):
         """:return: list of the plan's sub-periods some years earlier"""
-        return [self._shift_back(period, years) for period in plan._get_periods()]
+        return [plan._get_years_before(period, years) for period in plan._get_periods()]
 
     @api.model
     def _get_complete_spans(self, plan, years):
@@ -172,7 +165,7 @@ class SalesTargetFacts(models.AbstractModel):
         spans = []
         for period in plan._get_periods():
             back = years
-            while (span := self._shift_back(period, back)).last >= today:
+            while (span := plan._get_years_before(period, back)).last >= today:
                 back += 1
             spans.append(span)
         return spans

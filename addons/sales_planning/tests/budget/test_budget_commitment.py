@@ -89,10 +89,10 @@ class TestBudgetCommitment(BudgetCommon):
             self._create_request(self.other, 115.01, user=self.other_seller).action_confirm()
 
     def test_the_budgets_above_hold_too(self):
-        self._create_budget(self.target_east, 200)
+        self._create_budget(self.target_east, method="typed")
         budget = self._as(self.manager, self.target_east.budget_line_ids)
         self._create_request(self.budget, 100).action_confirm()
-        budget._revise(200.00, "Check")
+        budget._revise(200.00, "Needed")
         self.other._revise(60, "Less")
         budget._revise(160, "Less")
         cost = self._create_cost_centre("Extra")
@@ -104,7 +104,8 @@ class TestBudgetCommitment(BudgetCommon):
             request.action_confirm()
 
     def test_money_is_asked_for_where_it_was_distributed_to(self):
-        east = self._create_budget(self.target_east, 200)
+        east = self._create_budget(self.target_east, method="typed")
+        east._revise(200, "Needed")
         with self._refused(ValidationError, "distributed, so money is asked for at its"):
             self._create_request(east, 5, user=self.manager)
 
@@ -121,7 +122,7 @@ class TestBudgetCommitment(BudgetCommon):
             (IntegrityError, "_amount_positive", {"amount": -5}),
             (ValidationError, "1.005 has more decimals than USD", {"amount": 1.005}),
             (ValidationError, "runs from .* Choose a day of it", {"date": date(2027, 1, 1)}),
-            (UserError, "is a draft. Leave its state out", {"state": "approved"}),
+            (UserError, "starts as a draft. Leave its state out", {"state": "approved"}),
         )
         for exception, sentence, values in cases:
             with self.subTest(sentence), self._refused(exception, sentence):

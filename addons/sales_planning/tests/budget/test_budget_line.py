@@ -110,6 +110,34 @@ class TestBudgetLine(BudgetCommon):
         with self._refused(UserError, "closed"):
             self._create_budget(self.target_wang, 5)
 
+    def test_a_new_budget_of_an_approved_plan_gets_its_money_by_revise(self):
+        self._approve_plan()
+        for values in ({"planned": 5}, {"method": "rate"}):
+            with self._refused(UserError, "approved, so the new budget .* has no number yet"):
+                self._create_budget(self.target_wang, **values)
+        budget = self._create_budget(self.target_wang, method="typed")
+        self.assertIs(budget.planned, False)
+        self._as(self.manager, self.env["sales.budget.revise"]).create(
+            {"line_id": budget.id, "planned": 5, "reason": "Trade fair"}
+        ).action_revise()
+        self.assertEqual(budget.planned, 5)
+        self.assertIn("Trade fair", budget.message_ids[0].body)
+
+    def test_a_revised_amount_finer_than_the_currency(self):
+        budget = self._create_budget(self.target_li, 100)
+        self._approve_plan()
+        wizards = self._as(self.manager, self.env["sales.budget.revise"])
+        values = {"line_id": budget.id, "planned": 100.005, "reason": "Cents"}
+        with self._refused(ValidationError, "100.005 has more decimals than USD"):
+            wizards.create(values)
+        wizard = wizards.create({**values, "planned": 101})
+        with self._refused(ValidationError, "Journeys · .*100.005 has more decimals than USD"):
+            wizard.planned = 100.005
+        with self._refused(ValidationError, "is negative"):
+            wizard.planned = -1
+        wizard.action_revise()
+        self.assertEqual(budget.planned, 101)
+
     def test_costs_of_the_analytic_account_are_the_actual(self):
         budget = self._create_budget(self.target_east, 1000, analytic_account_id=self.cost_east.id)
         self._cost(self.cost_east, 120.5)

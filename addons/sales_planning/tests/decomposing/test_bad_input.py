@@ -113,6 +113,10 @@ class TestBadInput(NegotiationRpcCase):
                     _result, error = self._call(self.manager, self.top, method, *args, value=value)
                     self.assertIn("is no number of a target", error or "")
                 self.assertEqual(self._numbers(), before)
+        for value in ("actual", "id; DROP", 5):
+            state = {"value": value, "rows": [], "columns": []}
+            _result, error = self._call(self.manager, self.top, "balance_matrix", state)
+            self.assertIn("is no number of a target", error or "")
 
     def test_the_profile_that_is_chosen_in_the_matrix_counts(self):
         profile = self.env["sales.season.profile"].create({"name": "Spring only"})
@@ -167,6 +171,82 @@ class TestWithoutRights(NegotiationRpcCase):
         self.assertFalse(any(self.plan.target_ids.cell_ids.mapped("is_pinned")))
         self.assertEqual(self.target.weight, 1)
         self.assertEqual(self.plan.state, "draft")
+
+    def test_an_owner_moves_nothing_of_the_own_target(self):
+        """What the region has to reach is for those above it."""
+        self._cell(self.target, 1).assigned = 50
+        own = self._cell(self.top, 1)
+        change = {"id": own.id, "before": "220.00", "after": "170.00"}
+        for record, method, *args in (
+            (self.top, "action_set_total", "5"),
+            (self.top, "action_roll_up"),
+            (self.top, "action_roll_up", "assigned", "Because"),
+            (self.top, "save_matrix", "assigned", [change]),
+            (own, "action_toggle_pin"),
+            (own, "write", {"assigned": 5}),
+            (self.top, "write", {"weight": 9}),
+            (self.top, "unlink"),
+        ):
+            with self.subTest(method=method, args=args):
+                self._assert_refused(self.region_leader, record, method, *args, message=".")
+        _result, error = self._call(self.region_leader, self.top, "action_roll_up")
+        self.assertRegex(error, "The target of .* is set by those above it")
+        _result, error = self._call(self.manager, self.top, "action_roll_up")
+        self.assertEqual((error, own.assigned), (None, 170))
+
+    def test_an_owner_of_an_approved_plan_moves_what_lies_below_only(self):
+        self._approve_plan()
+        own, part, other = (
+            self._cell(target, 4) for target in (self.top, self.target, self.other_target)
+        )
+        lower = {"id": part.id, "before": "100.00", "after": "90.00"}
+        for changes, reason, message in (
+            ([lower], "Mine", "Apr 2026 has 10.00 that no target below"),
+            (
+                [lower, {"id": own.id, "before": "220.00", "after": "210.00"}],
+                "Mine",
+                "is set by those above it",
+            ),
+            ([lower], False, "change only by a revision"),
+        ):
+            with self.subTest(message=message):
+                self._assert_refused(
+                    self.region_leader,
+                    self.top,
+                    "save_matrix",
+                    "assigned",
+                    changes,
+                    reason,
+                    message=message,
+                )
+        higher = {"id": other.id, "before": "120.00", "after": "130.00"}
+        _result, error = self._call(
+            self.region_leader, self.top, "save_matrix", "assigned", [lower, higher], "Swap"
+        )
+        self.assertFalse(error)
+        self.assertEqual((own.assigned, part.assigned, other.assigned), (220, 90, 130))
+        self.assertRecordValues(
+            self.plan.revision_ids, [{"reason": "Swap", "create_uid": self.region_leader.id}]
+        )
+
+    def test_a_context_opens_no_approved_plan(self):
+        self._approve_plan()
+        context = {
+            "allowed_company_ids": self.manager.company_ids.ids,
+            "adds_to_approved_plan": True,
+        }
+        _result, error = self._call(
+            self.manager,
+            self.top.browse(),
+            "create",
+            {"plan_id": self.plan.id, "partner_id": self.customer.id},
+            context=context,
+        )
+        self.assertIn("no longer a draft", error or "")
+        self.plan.action_close()
+        with self.assertRaisesRegex(UserError, "is closed"), self.env.cr.savepoint():
+            self.target.sudo()._create_beside({"partner_id": self.customer.id})
+        self.assertEqual(len(self.plan.target_ids), 3)
 
     def test_wizards_move_no_number_either(self):
         for user in (self.seller, self.other_seller, self.leader):

@@ -148,6 +148,41 @@ class TestDecomposingWizards(DecomposingCommon):
             wizard.action_transfer()
         self._assert_balanced()
 
+    def test_two_lines_of_one_receiver_add_up(self):
+        self._fill()
+        self._transfer_wizard(
+            [
+                {"target_id": self.target_wang.id, "share": 1},
+                {"user_id": self.other_seller.id, "share": 1},
+                {"user_id": self.leader.id, "share": 1},
+            ],
+            ends=False,
+        ).action_transfer()
+        self.assertEqual(self._cell(self.target_wang, 8).assigned, 166.58)
+        self._assert_balanced()
+
+    @freeze_time("2026-06-10")
+    def test_an_owner_transfers_inside_the_own_branch_only(self):
+        self._fill()
+        self.target_east.responsible_id = self.leader
+        self.plan.action_approve()
+        west_part = {"target_id": self.target_west.id}
+        wizard = self._transfer_wizard([west_part], user=self.leader, ends=False)
+        with self.assertRaisesRegex(AccessError, "West is set by those above it"):
+            wizard.action_transfer()
+        with self.assertRaisesRegex(AccessError, "is set by those above it"):
+            self._as(self.leader, self.target_li)._transfer(
+                {self.target_west: 1}, self._day(7), "Away"
+            )
+        self._assert_balanced()
+        self.assertEqual(set(self._numbers(self.target_west)), {300})
+        self._transfer_wizard(
+            [{"target_id": self.target_wang.id}], user=self.leader, ends=False
+        ).action_transfer()
+        self.assertEqual(self._cell(self.target_wang, 12).assigned, 200)
+        self.assertEqual(self._cell(self.target_east, 12).assigned, 200)
+        self._assert_balanced()
+
     def _assert_parts_fit(self, target):
         for first in target.cell_ids.mapped("date_from"):
             cells = (target | target.child_ids).cell_ids.filtered(

@@ -329,6 +329,11 @@ class TestTargetWorkbook(ExchangeCommon):
             workbook = self._export()
             self._set(workbook, self.target_li, 5, 90)
             document = self._upload(workbook)
+            document.reason = "Li is ill"
+            with self.assertRaisesRegex(UserError, "May 2026 has 10.25 that no target below"):
+                document.action_apply()
+            self._set(workbook, self.target_wang, 5, 110)
+            document = self._upload(workbook)
             with self.assertRaisesRegex(UserError, "only by a revision. Give the reason"):
                 document.action_apply()
             document.reason = "Li is ill"

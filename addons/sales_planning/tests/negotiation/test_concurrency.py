@@ -92,6 +92,23 @@ class TestTwoLeadersAtOnce(BaseCase):
         second.cr.commit()
         self._assert_stands({self.part_ids[0]: 150, self.part_ids[1]: 80})
 
+    def test_saving_the_matrix_while_the_first_is_at_it(self):
+        first, second = self._open(), self._open()
+        self._set(first, self.part_ids[0], 150)
+        change = {"id": self.part_ids[1], "before": "100.00", "after": "80.00"}
+        with self.assertRaisesRegex(UserError, "Somebody else is changing Race at this moment"):
+            self._save_matrix(second, change)
+        second.cr.rollback()
+        first.cr.commit()
+        second.invalidate_all()
+        self._save_matrix(second, change)
+        second.cr.commit()
+        self._assert_stands({self.part_ids[0]: 150, self.part_ids[1]: 80})
+
+    def _save_matrix(self, env, change):
+        top = env["sales.target.cell"].browse(self.top_ids[0]).target_id
+        return top.save_matrix("assigned", [change])
+
     def test_different_cells_of_one_branch(self):
         """Nothing is lost, and what is unassigned above counts both changes."""
         first, second = self._open(), self._open()

@@ -76,6 +76,28 @@ class TestPlanApproval(NegotiationCommon):
         self.env.flush_all()
         self.assertEqual(self.plan.approval_state, "needed")
 
+    def test_the_state_follows_whatever_changes_the_total(self):
+        self._create_rule("plan_total", 2500)
+        self._cell(self.top, 1).assigned = 221
+        self._error()
+        self.assertEqual(self.plan.approval_state, "needed")
+        # A part that becomes a top target of its own, or goes, changes the total.
+        self.top.child_ids.write({"parent_id": False})
+        self.top.unlink()
+        self._error()
+        self.assertEqual((self.plan.assigned, self.plan.approval_state), (2641, "needed"))
+        self.target.unlink()
+        self._error()
+        self.assertEqual((self.plan.assigned, self.plan.approval_state), (1440.55, "none"))
+
+    def test_the_state_of_a_version_follows_what_it_copies(self):
+        self._approve_plan()
+        self._create_rule("plan_total", 2000)
+        self._as(self.manager, self.plan).action_new_version()
+        version = self.plan.search([("previous_id", "=", self.plan.id)])
+        self.env.flush_all()
+        self.assertEqual(version.approval_state, "needed")
+
     def test_a_plan_without_numbers_is_not_submitted(self):
         self._create_rule("plan_total", -1)
         self._create_target(partner_id=self.customer.id)

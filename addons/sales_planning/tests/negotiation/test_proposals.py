@@ -226,7 +226,7 @@ class TestProposals(NegotiationCommon):
             {"plan_id": self.plan.id, "target_id": self.target.id}
         )
         foreign.line_ids[0].after = 1
-        with self.assertRaisesRegex(AccessError, "is decided by"):
+        with self.assertRaisesRegex(AccessError, "is set by those above it"):
             foreign.action_confirm()
 
     def test_taking_over_and_submitting_all(self):

@@ -2,7 +2,7 @@ from datetime import date
 
 from psycopg2 import errors
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
@@ -141,6 +141,79 @@ class TestRevisions(NegotiationCommon):
         self.assertEqual(self._cell(self.target, 3).assigned, 130)
         self.assertEqual(len(self.plan.revision_ids), 1)
 
+    def test_a_number_finer_than_the_currency(self):
+        wizard = self._revise(self.target, reason="x")
+        before = wizard.line_ids.mapped("after")
+        for line in (wizard.line_ids[0], wizard):
+            values = {"after": 130.005}
+            if line == wizard:
+                values = {"line_ids": [Command.update(wizard.line_ids[0].id, values)]}
+            with (
+                self.assertRaisesRegex(
+                    UserError, r"Mar 2026: 130.005 has more decimals than .*: round it to 0.01"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                line.write(values)
+        line = Command.create({"cell_id": self._cell(self.target, 3).id, "after": 130.005})
+        with self.assertRaisesRegex(UserError, "130.005 has more decimals"):
+            self._revise(self.target, reason="x", line_ids=[line])
+        self.assertEqual(wizard.line_ids.mapped("after"), before)
+
+    def test_a_period_that_is_over_stays(self):
+        before = self._numbers()
+        wizard = self._revise(method="percent", percent=10, reason="x", date_from=date(2026, 1, 1))
+        with self.assertRaisesRegex(UserError, "Jan 2026 is over, so its targets stay"):
+            wizard.action_confirm()
+        cell = self._cell(self.target, 2)
+        with self.assertRaisesRegex(UserError, "Feb 2026 is over"):
+            self.env["sales.target.numbers"]._set(
+                self.plan, "assigned", {cell.id: 5}, "typed", reason="Why"
+            )
+        self.assertEqual(self._numbers(), before)
+        self.assertFalse(self.plan.revision_ids)
+        # What does not change is no matter of the period.
+        unchanged = {self._cell(self.target, 1).id: 100, self._cell(self.target, 12).id: 100}
+        self.env["sales.target.numbers"]._set(
+            self.plan, "assigned", unchanged, "typed", reason="Why"
+        )
+
+    def test_the_gate_refuses_a_new_remainder(self):
+        numbers = self.env["sales.target.numbers"]
+        cells = {target: self._cell(target, 5).id for target in (self.top, self.target)}
+        for given in ({cells[self.target]: 90}, {cells[self.top]: 230}):
+            with self.assertRaisesRegex(UserError, "May 2026 has 10.00 that no target below"):
+                numbers._set(self.plan, "assigned", given, "typed", reason="Why")
+        both = {cells[self.target]: 90, cells[self.top]: 210}
+        self.assertEqual(numbers._set(self.plan, "assigned", both, "typed", reason="Why"), 2)
+
+    def test_a_remainder_that_was_there_may_shrink(self):
+        """As of a target that got its first parts after the approval."""
+        self._create_part(self.target)
+        numbers = self.env["sales.target.numbers"]
+        part = self.target.child_ids
+        for number in (60, 90):
+            numbers._set(
+                self.plan, "assigned", {self._cell(part, 5).id: number}, "typed", reason="Why"
+            )
+        self.assertEqual(self._cell(self.target, 5).unassigned, 10)
+        with self.assertRaisesRegex(UserError, "has 20.00 that no target below"):
+            numbers._set(self.plan, "assigned", {self._cell(part, 5).id: 80}, "typed", reason="Why")
+
+    def _create_part(self, target):
+        return (
+            self.env["sales.target"]
+            .sudo()
+            .with_context(adds_to_approved_plan=True)
+            .create(
+                {
+                    "plan_id": self.plan.id,
+                    "parent_id": target.id,
+                    "partner_id": self.customer.id,
+                }
+            )
+        )
+
     def test_periods_of_another_plan(self):
         other = self._create_plan(name="Other")
         foreign = self._create_target({1: 5}, plan=other, user_id=self.seller.id)
@@ -195,7 +268,17 @@ class TestApprovedNumbersStand(NegotiationRpcCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._approve_plan()
-        cls.january = cls._cell(cls.target, 1)
+        cls.january, cls.april = cls._cell(cls.target, 1), cls._cell(cls.target, 4)
+
+    def _revise_april(self):
+        """The salesperson gets 5 less, and the region too."""
+        self.env["sales.target.numbers"]._set(
+            self.plan,
+            "assigned",
+            {self.april.id: 95, self._cell(self.top, 4).id: 215},
+            "typed",
+            reason="Why",
+        )
 
     def test_writes_by_rpc(self):
         plan, target, cell = self.plan, self.target, self.january
@@ -247,11 +330,9 @@ class TestApprovedNumbersStand(NegotiationRpcCase):
         self.assertEqual(self._numbers(), before)
 
     def test_the_trail_is_not_rewritten(self):
-        self.env["sales.target.numbers"]._set(
-            self.plan, "assigned", {self.january.id: 5}, "typed", reason="Why"
-        )
+        self._revise_april()
         revision = self.plan.revision_ids
-        change = revision.change_ids
+        change = revision.change_ids[0]
         for record in (revision, change):
             for method, *args in (("write", {"reason": "x"}), ("unlink",), ("copy",)):
                 with self.subTest(model=record._name, method=method):
@@ -261,11 +342,9 @@ class TestApprovedNumbersStand(NegotiationRpcCase):
         self.assertEqual((revision.reason, change.reason), ("Why", "Why"))
 
     def test_the_database_refuses_too(self):
-        self.env["sales.target.numbers"]._set(
-            self.plan, "assigned", {self.january.id: 5}, "typed", reason="Why"
-        )
+        self._revise_april()
         self.env.flush_all()
-        cell, target, plan = self.january.id, self.target.id, self.plan.id
+        cell, target, plan = self.april.id, self.target.id, self.plan.id
         for statement in (
             SQL("UPDATE sales_target_cell SET assigned = 1 WHERE id = %s", cell),
             SQL("UPDATE sales_target_cell SET stretch = 1 WHERE id = %s", cell),
@@ -288,3 +367,40 @@ class TestApprovedNumbersStand(NegotiationRpcCase):
     def test_counting_goes_on(self):
         self._post("2026-01-05", 60, user_id=self.seller)
         self.assertEqual(self._actuals(self.target), {1: 60})
+
+
+@tagged("post_install", "-at_install", "sales_planning")
+class TestWhoRevises(NegotiationCommon):
+    """Each number is changed by who may assign its target, also those above."""
+
+    def _assign(self, user, target, **values):
+        return self._as(user, self.env["sales.target.revise"]).create(
+            {"plan_id": self.plan.id, "target_id": target.id, **values}
+        )
+
+    def test_an_owner_assigns_below_and_not_above(self):
+        self._start()
+        for user, may_above in ((self.region_leader, False), (self.manager, True)):
+            wizard = self._assign(user, self.target, with_above=True)
+            self.assertEqual(wizard.can_change_above, may_above)
+            wizard.line_ids[0].after = 90
+            if not may_above:
+                with self.assertRaisesRegex(AccessError, "is set by those above it"):
+                    wizard.action_confirm()
+                self.assertEqual(self._cell(self.top, 1).assigned, 220)
+        wizard.action_confirm()
+        self.assertEqual(self._cell(self.top, 1).assigned, 210)
+        wizard = self._assign(self.region_leader, self.target)
+        wizard.line_ids[1].after = 90
+        wizard.action_confirm()
+        self.assertEqual(self._cell(self.target, 2).assigned, 90)
+        self.assertEqual(self._cell(self.top, 2).unassigned, 10)
+
+    def test_on_an_approved_plan_the_targets_above_change_too(self):
+        self._approve_plan()
+        for user in (self.region_leader, self.seller):
+            wizard = self._assign(user, self.target, reason="Mine")
+            wizard.line_ids[0].after = 90
+            with self.assertRaisesRegex(AccessError, "is set by those above it"):
+                wizard.action_confirm()
+        self.assertFalse(self.plan.revision_ids)

@@ -161,6 +161,8 @@ class TestTargetHandover(HandoverCommon, SalesPlanningCommon):
         )
         numbers = self.env["sales.target.numbers"]
         lowered = {part.id: numbers._to_decimal(10) for part in parts}
+        for target in (self.of_wang, self.top):
+            lowered[self._cell(target, 9).id] = numbers._to_decimal(120)
         numbers._set(self.plan, "assigned", lowered, "revised", reason="Less")
         handover.action_undo()
         self.assertEqual(self._cell(self.li_customer, 9).assigned, 10)

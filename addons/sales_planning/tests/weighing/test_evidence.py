@@ -60,6 +60,31 @@ class TestEvidence(SalesPlanningCommon):
         ):
             self.assertEqual(sum(entries.search(action["domain"]).mapped("amount")), expected)
 
+    def test_last_year_of_weeks_is_one_number_everywhere(self):
+        """The same weeks, be it beside the targets, in the chart, for the approval or to split."""
+        plan = self._create_plan(
+            name="Weeks", period="week", date_from=date(2026, 1, 5), date_to=date(2026, 1, 18)
+        )
+        target = self._create_target(plan=plan, user_id=self.seller.id)
+        for day, amount in (
+            ("2025-01-05", 1),
+            ("2025-01-06", 10),
+            ("2025-01-19", 100),
+            ("2025-01-20", 1000),
+        ):
+            self._post(day, amount, user_id=self.seller, categ_id=self.category)
+        self.assertEqual(target.evidence_last_year, 110)
+        self.assertEqual(target.period_chart["last_year"], [10, 100])
+        self.assertEqual(plan._get_last_year(), 110)
+        weights = self.env["sales.target.weights"]._get_weights(plan, "last_year", target.ids)
+        self.assertEqual(sorted(weights.values()), [10, 100])
+        split = self.env["sales.target.split"].with_context(default_target_id=target.id)
+        split = split.create({"dimension": "categ_id"})
+        self.assertEqual(split.line_ids.last_year, 110)
+        entries = self.env["sales.ledger.entry"]
+        domain = target.action_open_last_year()["domain"]
+        self.assertEqual(sum(entries.search(domain).mapped("amount")), 110)
+
     def test_pipeline(self):
         self._create_lead()
         self._create_lead(probability=25, user_id=self.other_seller.id)

@@ -76,9 +76,11 @@ class TestWeights(SalesPlanningCommon):
             with self.subTest(metric=metric, period=period):
                 values = {"metric": metric, "period": period}
                 now = self._create_plan(**values)
-                past = self._create_plan(
-                    date_from=date(2025, 1, 1), date_to=date(2025, 12, 31), **values
-                )
+                # Weeks are compared with the same weeks, Thursday to Thursday.
+                first, last = date(2025, 1, 1), date(2025, 12, 31)
+                if period == "week":
+                    first, last = date(2025, 1, 2), date(2026, 1, 1)
+                past = self._create_plan(date_from=first, date_to=last, **values)
                 self._compare_with_actuals(now, past, dimensions)
 
     def _compare_with_actuals(self, now, past, dimensions):

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...fields import OptionalMonetary
+from ...models.budget.amounts import check_amount
 
 
 class SalesBudgetRevise(models.TransientModel):
@@ -19,6 +20,24 @@ class SalesBudgetRevise(models.TransientModel):
     planned = OptionalMonetary("New Budget", required=True)
     reason = fields.Char(required=True, help="Why the budget changes; it is kept in its history.")
 
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        for wizard, vals in zip(wizards, vals_list, strict=True):
+            wizard._check_given(vals)
+        return wizards
+
+    def write(self, vals):
+        result = super().write(vals)
+        for wizard in self:
+            wizard._check_given(vals)
+        return result
+
+    def _check_given(self, vals):
+        check_amount(self.line_id, vals.get("planned"), self.currency_id)
+
+    # === ACTION METHODS === #
     def action_revise(self):
         self.ensure_one()
         self.line_id._revise(self.planned, self.reason)

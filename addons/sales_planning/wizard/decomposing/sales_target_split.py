@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -172,8 +170,9 @@ class SalesTargetSplit(models.TransientModel):
         """:return: dict of record id → what the year before the plan brought, largest first"""
         target, plan = self.target_id, self.plan_id
         column = plan._get_metric().column
-        year_before = relativedelta(years=1)
-        domain = target._get_ledger_domain(plan.date_from - year_before, plan.date_to - year_before)
+        before = plan._get_years_before(plan._get_span())
+        # A target that is valid in a part of the year only is compared with that whole year.
+        domain = plan._get_ledger_domain(before.first, before.last) + target._get_dimension_domain()
         # Whoever splits a target sees what it was, also where he sees few of the sales.
         ledger = self.env["sales.ledger.entry"].sudo()
         groups = ledger._read_group(

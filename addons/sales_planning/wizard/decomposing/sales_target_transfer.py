@@ -1,3 +1,6 @@
+from collections import defaultdict
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -58,10 +61,13 @@ class SalesTargetTransfer(models.TransientModel):
                     target=target.display_name,
                 )
             )
-        receivers = {}
+        receivers = defaultdict(Decimal)
         for line in self.line_ids:
-            share = self.env["sales.target.numbers"]._to_decimal(line.share)
-            receivers[line._get_target()] = share
+            # Two lines may come to one target: its own, and the same salesperson's.
+            receivers[line._get_target()] += self.env["sales.target.numbers"]._to_decimal(
+                line.share
+            )
+        self.env["sales.target"].union(*receivers)._check_can_assign()
         target._transfer(receivers, self.date, self.reason)
         if self.ends:
             # Whoever answers for the target above may do this without planning the rest.

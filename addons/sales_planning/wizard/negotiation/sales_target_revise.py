@@ -19,8 +19,8 @@ REVISE_METHOD = [
 class SalesTargetRevise(models.TransientModel):
     """New numbers for a target or a branch, with the reason.
 
-    On an approved plan that is a revision, by a sales manager. While owners propose, a leader
-    assigns numbers to the targets below with it.
+    On an approved plan that is a revision. While owners propose, a leader assigns numbers to the
+    targets below with it. Either way each number is changed by who may assign its target.
     """
 
     _name = "sales.target.revise"
@@ -48,6 +48,7 @@ class SalesTargetRevise(models.TransientModel):
         "Change the Targets Above Too",
         help="By the same amounts. Otherwise they stay, and what is unassigned there changes.",
     )
+    can_change_above = fields.Boolean(compute="_compute_can_change_above")
     reason = fields.Text()
     line_ids = fields.One2many(
         "sales.target.revise.line",
@@ -88,6 +89,12 @@ class SalesTargetRevise(models.TransientModel):
                     None if line.after is False else line.after for line in wizard.line_ids
                 )
 
+    @api.depends("target_id")
+    def _compute_can_change_above(self):
+        for wizard in self:
+            above = wizard._get_above()
+            wizard.can_change_above = bool(above) and all(above.mapped("can_assign"))
+
     @api.model
     def _sum(self, numbers):
         numbers = [number for number in numbers if number is not None]
@@ -118,12 +125,14 @@ class SalesTargetRevise(models.TransientModel):
     def action_confirm(self):
         """Set the numbers, all of them or none."""
         self.ensure_one()
-        self._check_rights()
+        self._check_target()
         numbers, expected = self._get_numbers()
         if not numbers:
             raise UserError(
                 self.env._("No number would change. Enter another one, or choose Discard.")
             )
+        changed = self.env["sales.target.cell"].sudo().browse(numbers).target_id
+        changed.with_env(self.env)._check_can_assign()
         self.env["sales.target.numbers"].sudo()._set(
             self.plan_id.sudo(),
             self.value,
@@ -132,15 +141,12 @@ class SalesTargetRevise(models.TransientModel):
             reason=self.reason,
             expected=expected,
         )
-        if self.plan_id.state == "approved" and (
-            error := self.plan_id.sudo()._get_unassigned_message()
-        ):
-            raise UserError(error)
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS METHODS === #
-    def _check_rights(self):
-        """:raises UserError: the user may not, or the wizard's parts do not belong together"""
+    def _check_target(self):
+        """:raises UserError: the user sees it not, or the wizard's parts do not belong together"""
+        (self.plan_id | self.target_id.plan_id).check_access("read")
         foreign = (self.target_id | self.line_ids.cell_id.target_id).filtered(
             lambda target: target.plan_id != self.plan_id
         )
@@ -152,11 +158,10 @@ class SalesTargetRevise(models.TransientModel):
                     plan=self.plan_id.display_name,
                 )
             )
-        if self.plan_id.state == "proposing" and self.target_id:
-            self.target_id.check_access("read")
-            self.target_id._check_leads()
-        else:
-            self.plan_id.check_access("write")
+        self.target_id.check_access("read")
+
+    def _get_above(self):
+        return self.target_id.browse(self.target_id.sudo()._get_path()[:-1])
 
     def _get_numbers(self):
         """:return: dict of cell id → new Decimal or None, and one of the numbers that the user
@@ -243,17 +248,15 @@ class SalesTargetRevise(models.TransientModel):
 
     def _read_above(self, changed):
         """:return: list of dict rows of the cells above the target, in the changed periods"""
-        ids = [int(id_) for id_ in (self.target_id.parent_path or "").split("/") if id_]
         return [
             row
             for row in self._read_rows(
                 SQL(
                     """
-                    target.id = ANY(%s) AND target.id <> %s AND cell.date_from IN (
+                    target.id = ANY(%s) AND cell.date_from IN (
                         SELECT date_from FROM sales_target_cell WHERE id = ANY(%s))
                     """,
-                    ids,
-                    self.target_id.id or 0,
+                    self._get_above().ids,
                     list(changed),
                 ),
                 every_period=True,

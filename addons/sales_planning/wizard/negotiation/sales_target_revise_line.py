@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...fields import OptionalMonetary
 
@@ -18,3 +18,26 @@ class SalesTargetReviseLine(models.TransientModel):
     proposed = OptionalMonetary("Proposal")
     before = OptionalMonetary("Before")
     after = OptionalMonetary("After")
+
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            line._check_given(vals)
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        for line in self:
+            line._check_given(vals)
+        return result
+
+    def _check_given(self, vals):
+        """Refuse a number as it was given: a Monetary field would round it without a word.
+
+        :raises ValidationError: the plan cannot hold the number
+        """
+        numbers = self.env["sales.target.numbers"]
+        number = numbers._to_decimal(vals.get("after"))
+        numbers._check_possible(self.revise_id.plan_id, {self.cell_id.id: number})
