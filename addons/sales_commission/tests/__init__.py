@@ -18,7 +18,10 @@ from .statement import test_statement_tour
 from .adjustment import test_adjustment
 from .payout import test_payout
 from .payout import test_payout_rpc
-from . import engine
+from .engine import test_oracle
+from .engine import test_rates
+from .engine import test_tiers
+from .engine import test_to_date
 from .run import test_run_settling
 from .run import test_run_comparing
 from .run import test_run_checking
