@@ -188,22 +188,26 @@ def _insert_targets(env, plan):
         SQL(
             """
             WITH top AS (
-                INSERT INTO sales_target (plan_id, company_id, weight)
-                VALUES (%(plan)s, %(company)s, 1) RETURNING id
+                INSERT INTO sales_target (plan_id, company_id, weight, proposal_state)
+                VALUES (%(plan)s, %(company)s, 1, 'open') RETURNING id
             ), region AS (
-                INSERT INTO sales_target (plan_id, company_id, weight, parent_id, territory_id)
-                SELECT %(plan)s, %(company)s, 1, top.id, bench_region.id FROM top, bench_region
+                INSERT INTO sales_target (
+                    plan_id, company_id, weight, proposal_state, parent_id, territory_id)
+                SELECT %(plan)s, %(company)s, 1, 'open', top.id, bench_region.id
+                  FROM top, bench_region
                 RETURNING id, territory_id
             ), category AS (
                 INSERT INTO sales_target (
-                    plan_id, company_id, weight, parent_id, territory_id, categ_id)
-                SELECT %(plan)s, %(company)s, 1, region.id, region.territory_id, bench_category.id
+                    plan_id, company_id, weight, proposal_state, parent_id, territory_id, categ_id)
+                SELECT %(plan)s, %(company)s, 1, 'open', region.id, region.territory_id,
+                       bench_category.id
                   FROM region, bench_category
                 RETURNING id, territory_id, categ_id
             )
             INSERT INTO sales_target (
-                plan_id, company_id, weight, parent_id, territory_id, categ_id, user_id)
-            SELECT %(plan)s, %(company)s, 1, category.id, category.territory_id,
+                plan_id, company_id, weight, proposal_state, parent_id, territory_id, categ_id,
+                user_id)
+            SELECT %(plan)s, %(company)s, 1, 'open', category.id, category.territory_id,
                    category.categ_id, bench_seller.id
               FROM category
               JOIN bench_region ON bench_region.id = category.territory_id
