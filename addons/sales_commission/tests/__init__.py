@@ -18,7 +18,6 @@ from .statement import test_statement_tour
 from .adjustment import test_adjustment
 from .payout import test_payout
 from .payout import test_payout_rpc
-from . import engine
 from .run import test_run_settling
 from .run import test_run_comparing
 from .run import test_run_checking
@@ -39,3 +38,14 @@ from .simulation import test_simulation_tour
 from .estimate import test_estimate
 from .estimate import test_estimate_access
 from .policy import test_policy
+from .engine import test_adventure_works
+from .engine import test_attainment
+from .engine import test_caps
+from .engine import test_corrections
+from .engine import test_matching
+from .engine import test_oracle
+from .engine import test_rates
+from .engine import test_roles
+from .engine import test_settings
+from .engine import test_tiers
+from .engine import test_to_date
