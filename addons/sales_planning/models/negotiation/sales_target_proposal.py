@@ -61,7 +61,7 @@ class SalesTargetProposal(models.Model):
         compute="_compute_reason", readonly=False, help="Why the owner proposes this number."
     )
     return_reason = fields.Char(
-        "Returned Because",
+        "Why Returned",
         compute="_compute_return_reason",
         help="What the leader asks the owner to think over.",
     )
