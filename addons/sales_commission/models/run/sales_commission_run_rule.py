@@ -20,7 +20,7 @@ class SalesCommissionRunRule(models.Model):
     run_id = fields.Many2one("sales.commission.run", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     plan_id = fields.Many2one("sales.commission.plan", readonly=True)
-    rule_id = fields.Many2one("sales.commission.rule", readonly=True)
+    rule_id = fields.Many2one("sales.commission.rule", string="Commission Rule", readonly=True)
     label = fields.Char(string="Rule", compute="_compute_label")
     role = fields.Selection(CREDIT_ROLE, string="Paid To", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)

@@ -1,4 +1,5 @@
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from ..common import RpcCase
 from .common import TODAY, ContractCommon
@@ -9,6 +10,7 @@ from .common import TODAY, ContractCommon
 class TestContractRpc(ContractCommon, RpcCase):
     """What the screens refuse, a program that calls the server is refused as well."""
 
+    @mute_logger("odoo.sql_db")
     def test_what_cannot_be_agreed_on(self):
         contracts = self.env["sales.contract"]
         values = {"partner_id": self.customer.id, "date_from": "2026-01-01"}
