@@ -44,7 +44,7 @@ class TestUninstall(SalesSystemCommon):
         uninstall_hook(self.env)
         addon = self.env.ref("base.module_sales_system")
         addons = (addon | addon.downstream_dependencies()).mapped("name")
-        for model in ("ir.rule", "res.groups"):
+        for model in ("ir.model.access", "ir.rule", "res.groups"):
             data = self.env["ir.model.data"].search(
                 [("module", "in", addons), ("model", "=", model)]
             )
