@@ -416,8 +416,19 @@ class SalesCommissionCalculation(models.AbstractModel):
                 run=run.id,
             )
         )
-        # Rules that lost every sale to a better one measured something and paid nothing.
-        self._delete(run, "measure", SQL("earning_count = 0"))
+        # Rules that lost every sale to a better one measured something and paid nothing. Those that
+        # count to date go on from it in the next run.
+        self._delete(
+            run,
+            "measure",
+            SQL(
+                """
+                earning_count = 0 AND (base = 0 OR EXISTS (
+                    SELECT FROM sales_commission_rule r
+                     WHERE r.id = t.rule_id AND r.measure_period = 'run'))
+                """
+            ),
+        )
         self._delete(
             run, "statement", SQL("earning_count = 0 AND COALESCE(previous_amount, 0) = 0")
         )

@@ -43,7 +43,7 @@ class SalesCommissionEstimating(models.AbstractModel):
                 sold AS MATERIALIZED (%(sold)s),
                 commission_measure AS MATERIALIZED (%(measures)s)
                 SELECT m.period, m.payee_id, m.rule_id, SUM(x.base),
-                       SUM(x.rate * x.base) / NULLIF(SUM(x.base), 0), SUM(x.amount)
+                       SUM(x.exact) * 100 / NULLIF(SUM(x.base), 0), SUM(x.amount)
                   FROM (%(earnings)s) x
                   JOIN commission_measure m ON m.id = x.measure_id
                  GROUP BY 1, 2, 3

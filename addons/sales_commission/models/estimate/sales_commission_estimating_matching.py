@@ -41,8 +41,6 @@ class SalesCommissionEstimatingMatching(models.AbstractModel):
                 "fields": frozenset(names | ({"tag_ids"} if tags else set())),
                 "bases": frozenset(bases or ()),
                 "leaders": leaders,
-                # All that is estimated is a document with an id.
-                "documents": False,
                 "discounts": discounts,
                 "splits": splits,
             }

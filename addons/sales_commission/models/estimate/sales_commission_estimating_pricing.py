@@ -18,10 +18,6 @@ class SalesCommissionEstimatingPricing(models.AbstractModel):
         return Usage(**{field.name: True for field in dataclass_fields(Usage)})
 
     @api.model
-    def _is_paid_document_sql(self):
-        return SQL("FALSE")
-
-    @api.model
     def _new_id_sql(self):
         return SQL("row_number() OVER ()::integer")
 

@@ -10,7 +10,8 @@ class SalesCommissionExplain(models.TransientModel):
     """Why no commission? What became of every ledger entry of some days: it earned, or exactly
     one reason why not. Both add up to what the ledger holds.
 
-    Everybody asks about the entries that they may see; see :class:`SalesCommissionExplaining`.
+    Everybody asks about the entries that they may see; see
+    :class:`SalesCommissionExplainReasoning`.
     """
 
     _name = "sales.commission.explain"

@@ -189,7 +189,7 @@ class SalesCommissionSimulating(models.AbstractModel):
         return SQL(
             """
             INSERT INTO commission_credit (%(columns)s)
-            SELECT %(extended)s
+            SELECT %(values)s
               FROM commission_credit c
               JOIN sales_commission_rule r ON r.id = c.rule_id AND %(is_to_date)s
               JOIN (SELECT c.period, c.rule_id, c.payee_id, %(month)s AS month
@@ -208,7 +208,7 @@ class SalesCommissionSimulating(models.AbstractModel):
                    = date_trunc(r.measure_period, %(month)s)
             """,
             columns=SQL(", ").join(map(SQL.identifier, CREDIT_COLUMNS)),
-            extended=SQL(", ").join(
+            values=SQL(", ").join(
                 SQL.identifier("later" if name == "period" else "c", name)
                 for name in CREDIT_COLUMNS
             ),
@@ -246,8 +246,14 @@ class SalesCommissionSimulating(models.AbstractModel):
             """
             SELECT c.period, c.rule_id, c.payee_id, c.currency_id, %(span)s AS date_from,
                    (%(month)s + interval '1 month' - interval '1 day')::date AS date_to,
-                   0::numeric AS base, 0::numeric AS company_amount,
-                   0::numeric AS year_amount, 0::numeric AS counted_base
+                   CASE WHEN r.measure_period <> 'run' AND NOT %(is_to_date)s THEN
+                       SUM(c.base) OVER (
+                           PARTITION BY c.rule_id, c.payee_id, SIGN(c.period),
+                                        date_trunc(NULLIF(r.measure_period, 'run'), %(month)s)
+                           ORDER BY ABS(c.period)
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS base,
+                   0::numeric AS company_amount, 0::numeric AS year_amount,
+                   0::numeric AS counted_base
               FROM total c JOIN sales_commission_rule r ON r.id = c.rule_id
             """,
             span=self._span_sql(MONTH),

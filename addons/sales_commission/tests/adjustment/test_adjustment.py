@@ -81,6 +81,26 @@ class TestAdjustment(SalesCommissionCommon, RpcCase):
         self._sell(10, date=f"{YEAR}-04-05")
         self.assertFalse(self._get_adjusted(self._create_run(APRIL, plan_id=self.plan.id)))
 
+    def test_one_that_comes_after_the_calculation(self):
+        run = self._create_run(plan_id=self.plan.id)
+        sales = self._get_earnings(run)
+        adjustment = self._adjust()
+        self._sell(500)
+        for _turn in range(2):
+            # Only what is new is calculated: what the sales brought stays
+            run.action_calculate()
+            self.assertEqual(self._get_earnings(run) & sales, sales)
+            self.assertEqual(self._get_adjusted(run).adjustment_id, adjustment)
+            self.assertEqual(run.statement_ids.amount, 80.0)
+        # What a run holds is not cancelled under it
+        with self.assertRaisesRegex(UserError, f"part of run {run.name}"):
+            adjustment.action_cancel()
+        run.action_reset()
+        adjustment.action_cancel()
+        run.action_calculate()
+        self.assertFalse(self._get_adjusted(run))
+        self.assertEqual(run.statement_ids.amount, 30.0)
+
     def test_somebody_without_sales_gets_a_statement(self):
         self._adjust(payee_id=self.wang_wei.partner_id.id)
         run = self._create_run(plan_id=self.plan.id)

@@ -285,7 +285,7 @@ class TestOracle(SalesCommissionCommon):
                                 WHERE statement_id = s.id))
                      + (SELECT COUNT(*) FROM sales_commission_measure m
                          WHERE m.run_id = %(run)s AND m.amount IS DISTINCT FROM (
-                               SELECT SUM(amount) FROM sales_commission_earning
+                               SELECT COALESCE(SUM(amount), 0) FROM sales_commission_earning
                                 WHERE measure_id = m.id))
                      + (SELECT COUNT(*) FROM (
                            SELECT 1 FROM sales_commission_earning
