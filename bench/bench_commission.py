@@ -53,7 +53,7 @@ def run(env):
     _vacuum(env)
 
     def ours():
-        settlement.action_calculate()
+        settlement._calculate()
 
     def best_sql():
         _best_sql(env, settlement, plan)
@@ -64,7 +64,7 @@ def run(env):
     # The first one fills caches.
     for _turn in range(2):
         with _rolled_back(env):
-            few_statements = _count_statements(env, few.action_calculate)
+            few_statements = _count_statements(env, few._calculate)
     with _rolled_back(env), _no_more_memory_than(MEMORY_LIMIT_MB):
         statements = _count_statements(env, ours)
         digest = _get_digest(env, settlement)
@@ -85,19 +85,19 @@ def run(env):
 
 def _bench_appending(env, company, settlement, tidy):
     """Calculate what the ledger got since the last calculation, against all of it anew."""
-    settlement.action_calculate()
+    settlement._calculate()
     _insert_entries(env, company, ENTRIES // APPENDED_PART, MONTH)
     env.cr.commit()
     _vacuum(env)
 
     def anew():
         env["sales.commission.calculation"]._clear(settlement)
-        settlement.action_calculate()
+        settlement._calculate()
 
     return compare(
         "commission_appended",
         ENTRIES // APPENDED_PART,
-        ours=settlement.action_calculate,
+        ours=settlement._calculate,
         best_sql=anew,
         env=env,
         target=APPENDED_TIME,
