@@ -37,6 +37,7 @@ class SalesTargetWorkbook(models.Model):
 
     _name = "sales.target.workbook"
     _description = "Target Workbook"
+    _inherit = ["sales.state.mixin"]
     _order = "id desc"
     _rec_name = "filename"
 
@@ -147,15 +148,15 @@ class SalesTargetWorkbook(models.Model):
     def action_check(self):
         """Read the file and list what it would change and what is refused; nothing is changed."""
         for workbook in self:
-            workbook._lock_in_state("draft", "checked")
+            workbook._check_state("draft", "checked")
             workbook._check()
         return True
 
     def action_reset(self):
         for workbook in self:
-            workbook._lock_in_state("checked")
+            workbook._check_state("checked")
             workbook.sudo()._clear()
-            workbook.sudo().state = "draft"
+            workbook.sudo()._update_state(("checked",), "draft")
         return True
 
     def action_take_mine(self):
@@ -167,14 +168,14 @@ class SalesTargetWorkbook(models.Model):
     def action_apply(self):
         """Change the numbers as shown, all of them or none."""
         for workbook in self:
-            workbook._lock_in_state("checked")
+            workbook._check_state("checked")
             workbook._apply()
         return True
 
     def action_reverse(self):
         """Put back what stood there before."""
         for workbook in self:
-            workbook._lock_in_state("applied")
+            workbook._check_state("applied")
             workbook._reverse()
         return True
 
@@ -199,24 +200,9 @@ class SalesTargetWorkbook(models.Model):
                 )
             )
 
-    def _lock_in_state(self, *states):
-        self.ensure_one()
-        self.check_access("write")
-        self.lock_for_update()
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(file)s is in state “%(state)s”; this step needs “%(wanted)s”.",
-                    file=self.display_name,
-                    state=labels[self.state],
-                    wanted="” / “".join(labels[state] for state in states),
-                )
-            )
-
     def _decide(self, choice):
         for workbook in self:
-            workbook._lock_in_state("checked")
+            workbook._check_state("checked")
             workbook.conflict_ids.choice = choice
         return True
 
@@ -269,22 +255,21 @@ class SalesTargetWorkbook(models.Model):
         self._clear()
         meta = findings.edited.meta
         before, after = self._get_totals(findings)
-        self.write(
-            {
-                "state": "checked",
-                "plan_id": findings.branch.plan.id,
-                "value": meta["value"],
-                "exported_at": meta["exported_at"],
-                "exported_by": meta["exported_by"],
-                "row_count": len(findings.edited.rows),
-                "change_count": len(findings.differences),
-                "left_count": len(findings.left),
-                "problem_count": len(findings.problems),
-                "amount_before": False if before is None else float(before),
-                "amount_after": False if after is None else float(after),
-                "difference": float((after or 0) - (before or 0)),
-                "problem_file": self._render_problems(findings) if findings.problems else False,
-            }
+        self._update_state(
+            ("draft", "checked"),
+            "checked",
+            plan_id=findings.branch.plan.id,
+            value=meta["value"],
+            exported_at=meta["exported_at"],
+            exported_by=meta["exported_by"],
+            row_count=len(findings.edited.rows),
+            change_count=len(findings.differences),
+            left_count=len(findings.left),
+            problem_count=len(findings.problems),
+            amount_before=False if before is None else float(before),
+            amount_after=False if after is None else float(after),
+            difference=float((after or 0) - (before or 0)),
+            problem_file=self._render_problems(findings) if findings.problems else False,
         )
         self.flush_recordset()
         if findings.differences:
@@ -396,7 +381,7 @@ class SalesTargetWorkbook(models.Model):
         self.env["sales.target.branch"].sudo()._save(
             branch, numbers, self._get_operation(), reason=self.reason
         )
-        self.sudo().state = "applied"
+        self.sudo()._update_state(("checked",), "applied")
 
     def _get_operation(self):
         return "imported"
@@ -481,7 +466,7 @@ class SalesTargetWorkbook(models.Model):
             reason=": ".join(filter(None, [reason, self.reason])),
             expected={one.cell_id: one.after for one in taken},
         )
-        self.sudo().state = "reversed"
+        self.sudo()._update_state(("applied",), "reversed")
 
     def _check_may_reverse(self, taken):
         self._check_may_propose(taken)

@@ -48,7 +48,9 @@ class SalesTargetRevise(models.TransientModel):
         "Change the Targets Above Too",
         help="By the same amounts. Otherwise they stay, and what is unassigned there changes.",
     )
-    can_change_above = fields.Boolean(compute="_compute_can_change_above")
+    can_change_above = fields.Boolean(
+        compute="_compute_can_change_above", export_string_translation=False
+    )
     reason = fields.Text()
     line_ids = fields.One2many(
         "sales.target.revise.line",
