@@ -97,7 +97,12 @@ class SalesContract(models.Model):
 
     _name = "sales.contract"
     _description = "Sales Contract"
-    _inherit = ["sales.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sales.state.mixin",
+        "sales.protected.fields.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_from desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -544,20 +549,17 @@ class SalesContract(models.Model):
         sequence = self.env["ir.sequence"].sudo().with_company(company)
         return sequence.next_by_code("sales.contract", sequence_date=vals.get("date_from"))
 
-    def _check_not_protected(self, vals):
-        """:raises UserError: a person sets what only the actions may"""
-        protected = PROTECTED_FIELDS.intersection(vals)
-        if protected and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a contract cannot be set by hand. Use the buttons of the "
-                    "contract instead.",
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(protected)
-                    ),
-                )
-            )
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | PROTECTED_FIELDS
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s of a contract cannot be set by hand. Use the buttons of the "
+            "contract instead.",
+            fields=labels,
+        )
 
     def _check_terms_open(self):
         """:raises UserError: the terms have been agreed on"""

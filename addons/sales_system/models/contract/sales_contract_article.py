@@ -23,6 +23,7 @@ class SalesContractArticle(models.Model):
 
     _name = "sales.contract.article"
     _description = "Contract Article"
+    _inherit = ["sales.protected.fields.mixin"]
     _order = "contract_id, sequence, id"
 
     # === FIELDS === #
@@ -176,19 +177,16 @@ class SalesContractArticle(models.Model):
         return paragraphs
 
     @api.model
-    def _check_not_protected(self, vals):
-        protected = PROTECTED_FIELDS.intersection(vals)
-        if protected and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a clause cannot be set by hand: they come from the template "
-                    "of the contract.",
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(protected)
-                    ),
-                )
-            )
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | PROTECTED_FIELDS
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s of a clause cannot be set by hand: they come from the template "
+            "of the contract.",
+            fields=labels,
+        )
 
     def _check_may_change(self):
         """:raises UserError: a mandatory clause is changed by somebody who may not"""

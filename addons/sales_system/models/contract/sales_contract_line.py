@@ -33,6 +33,7 @@ class SalesContractLine(models.Model):
 
     _name = "sales.contract.line"
     _description = "Contract Line"
+    _inherit = ["sales.protected.fields.mixin"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
@@ -255,20 +256,17 @@ class SalesContractLine(models.Model):
         self.contract_id._check_terms_open()
 
     # === BUSINESS METHODS === #
-    def _check_not_protected(self, vals):
-        """:raises UserError: a person sets what follows from the orders"""
-        protected = PROTECTED_FIELDS.intersection(vals)
-        if protected and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a contract line follow from the orders under the contract and "
-                    "cannot be set by hand.",
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(protected)
-                    ),
-                )
-            )
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | PROTECTED_FIELDS
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s of a contract line follow from the orders under the contract and "
+            "cannot be set by hand.",
+            fields=labels,
+        )
 
     def _get_period(self):
         """:return: first and last day of the line, the last None without an end"""

@@ -20,6 +20,7 @@ class SalesContractMilestone(models.Model):
 
     _name = "sales.contract.milestone"
     _description = "Contract Milestone"
+    _inherit = ["sales.protected.fields.mixin"]
     _order = "date_due, sequence, id"
     _check_company_auto = True
 
@@ -234,17 +235,14 @@ class SalesContractMilestone(models.Model):
         return self.contract_id._get_form_action()
 
     # === BUSINESS METHODS === #
-    def _check_not_protected(self, vals):
-        """:raises UserError: a person sets what follows from payments, deliveries and orders"""
-        protected = PROTECTED_FIELDS.intersection(vals)
-        if protected and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a milestone follow from payments, deliveries and orders and "
-                    "cannot be set by hand.",
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(protected)
-                    ),
-                )
-            )
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | PROTECTED_FIELDS
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s of a milestone follow from payments, deliveries and orders and "
+            "cannot be set by hand.",
+            fields=labels,
+        )

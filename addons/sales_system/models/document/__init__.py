@@ -1,2 +1,3 @@
 from . import sales_state_mixin
 from . import sales_append_only_mixin
+from . import sales_protected_fields_mixin
