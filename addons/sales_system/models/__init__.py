@@ -4,3 +4,4 @@ from . import importing
 from . import ledger
 from . import approval
 from . import contract
+from . import channel

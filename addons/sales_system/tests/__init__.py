@@ -9,6 +9,9 @@ from .approval import (
     test_approval_terms,
     test_approval_tour,
 )
+from .channel import (
+    test_channel_partner,
+)
 from .contract import (
     test_contract,
     test_contract_approval,

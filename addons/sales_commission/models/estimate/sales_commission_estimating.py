@@ -132,7 +132,7 @@ class SalesCommissionEstimating(models.AbstractModel):
                    COALESCE(l.ledger_quantity, 0)::numeric AS quantity,
                    COALESCE(l.discount, 0)::numeric AS discount,
                    o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
-                   NULL::integer AS channel_partner_id, l.product_id,
+                   o.channel_partner_id, l.product_id,
                    l.ledger_categ_id AS categ_id, o.campaign_id,
                    contract.root_id AS contract_id
               FROM estimated_order

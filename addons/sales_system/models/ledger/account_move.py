@@ -12,6 +12,7 @@ LEDGER_COLUMNS = {
     "team_id",
     "territory_id",
     "commercial_partner_id",
+    "channel_partner_id",
     "campaign_id",
     "contract_id",
 }

@@ -14,6 +14,7 @@ LEDGER_COLUMNS = {
     "team_id",
     "territory_id",
     "ledger_partner_id",
+    "channel_partner_id",
     "campaign_id",
     "contract_id",
 }

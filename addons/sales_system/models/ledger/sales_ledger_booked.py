@@ -49,7 +49,7 @@ class SalesLedgerPosting(models.AbstractModel):
                        AS margin,
                    COALESCE(l.ledger_quantity, 0) AS quantity,
                    o.user_id, o.team_id, o.territory_id, o.ledger_partner_id AS partner_id,
-                   NULL::integer AS channel_partner_id,
+                   o.channel_partner_id,
                    l.product_id, l.ledger_categ_id AS categ_id, o.campaign_id,
                    contract.root_id AS contract_id,
                    COALESCE(l.discount, 0)::numeric AS discount

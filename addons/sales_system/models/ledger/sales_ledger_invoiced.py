@@ -40,7 +40,7 @@ class SalesLedgerPosting(models.AbstractModel):
                                       / currency.rounding) * currency.rounding AS margin,
                    signed.quantity,
                    m.invoice_user_id AS user_id, m.team_id, m.territory_id,
-                   m.commercial_partner_id AS partner_id, NULL::integer AS channel_partner_id,
+                   m.commercial_partner_id AS partner_id, m.channel_partner_id,
                    l.product_id, l.ledger_categ_id AS categ_id, m.campaign_id,
                    contract.root_id AS contract_id,
                    COALESCE(l.discount, 0)::numeric AS discount

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+AREA = "sales_system.group_sales_channel"
+# Not distributors on the portal; see the area of contracts.
+READERS = f"base.group_user,{AREA}"
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    group_sales_channel = fields.Boolean(
+        string="Channels",
+        group="sales_team.group_sale_salesman,account.group_account_invoice",
+        implied_group=AREA,
+    )
+    sales_channel_authorization_check = fields.Selection(
+        related="company_id.sales_channel_authorization_check", readonly=False, required=True
+    )
