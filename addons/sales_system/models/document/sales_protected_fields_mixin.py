@@ -31,5 +31,7 @@ class SalesProtectedFieldsMixin(models.AbstractModel):
         """:raises UserError: a person sets what only the actions may"""
         protected = self._get_protected_fields().intersection(vals)
         if protected and not self.env.su:
-            labels = (self._fields[name]._description_string(self.env) for name in sorted(protected))
+            labels = (
+                self._fields[name]._description_string(self.env) for name in sorted(protected)
+            )
             raise UserError(self._protected_message(", ".join(labels)))
