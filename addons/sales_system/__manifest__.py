@@ -89,6 +89,7 @@
     "demo": [
         "demo/organisation/organisation_demo.xml",
         "demo/organisation/master_data_demo.xml",
+        "demo/channel/channel_partner_demo.xml",
         "demo/contract/sales_contract_demo.xml",
         "demo/ledger/sale_order_demo.xml",
         "demo/approval/approval_demo.xml",
