@@ -3,3 +3,8 @@ from . import res_company
 from . import res_partner
 from . import sale_order
 from . import account_move
+from . import sales_channel_report
+from . import sales_channel_report_line
+from . import sales_channel_report_sale
+from . import sales_channel_report_filling
+from . import sales_channel_report_checking
