@@ -12,6 +12,8 @@ from .approval import (
 from .channel import (
     test_channel_partner,
     test_channel_report,
+    test_channel_report_import,
+    test_channel_stock,
 )
 from .contract import (
     test_contract,

@@ -8,3 +8,11 @@ from . import sales_channel_report_line
 from . import sales_channel_report_sale
 from . import sales_channel_report_filling
 from . import sales_channel_report_checking
+from . import sales_channel_report_uploading
+from . import sales_channel_report_reminding
+from . import sales_channel_stock
+from . import sales_channel_report_alerting
+from . import sales_import_kind
+from . import sales_import_channel
+from . import sales_import_channel_sale
+from . import sales_import_channel_stock

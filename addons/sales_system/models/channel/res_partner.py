@@ -71,6 +71,9 @@ class ResPartner(models.Model):
     channel_since = fields.Date(
         string="Partner Since", copy=False, help="First day as an active channel partner."
     )
+    channel_report_count = fields.Integer(
+        compute="_compute_channel_report_count", groups="sales_team.group_sale_salesman"
+    )
     channel_report_period = fields.Selection(
         REPORT_PERIOD,
         string="Reports Every",
@@ -105,6 +108,15 @@ class ResPartner(models.Model):
                 partner.channel_report_period = False
             elif not partner.channel_report_period:
                 partner.channel_report_period = "month"
+
+    def _compute_channel_report_count(self):
+        counts = dict(
+            self.env["sales.channel.report"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.channel_report_count = counts.get(partner, 0)
 
     # === CONSTRAINT METHODS === #
     @api.constrains("channel_upstream_id", "company_id")
@@ -195,6 +207,16 @@ class ResPartner(models.Model):
     def action_channel_suspend(self):
         self._move_channel_state(SELLING_STATES, "suspended")
 
+    def action_open_channel_reports(self):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "sales_system.sales_channel_report_action"
+            ),
+            "domain": [("partner_id", "=", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
+
     def action_channel_end(self):
         self._move_channel_state(("candidate", "trial", "active", "suspended"), "ended")
 
@@ -240,3 +262,13 @@ class ResPartner(models.Model):
         if channel.channel_state not in SELLING_STATES:
             return self.browse()
         return channel.filtered_domain(self._check_company_domain(company)).sudo(self.env.su)
+
+    def _get_report_company(self):
+        """:return: the company that the partner reports to; of a partner that companies share,
+        that of its channel manager; may be empty
+        """
+        return self.company_id or self.channel_manager_id.company_id
+
+    def _get_channel_start(self):
+        """:return: the first day that the partner can report of"""
+        return self.channel_since or self.create_date.date()

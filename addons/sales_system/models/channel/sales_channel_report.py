@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
 REPORT_STATE = [
@@ -131,6 +132,7 @@ class SalesChannelReport(models.Model):
     )
     line_ids = fields.One2many("sales.channel.report.line", "report_id", string="Products")
     sale_ids = fields.One2many("sales.channel.report.sale", "report_id", string="Sell-out Details")
+    sale_count = fields.Integer(compute="_compute_sale_count")
     amount = fields.Monetary(
         string="Sell-out Amount",
         compute="_compute_amount",
@@ -203,7 +205,7 @@ class SalesChannelReport(models.Model):
                 report.date_from, report.period or "month"
             )
 
-    @api.depends("partner_id")
+    @api.depends("partner_id.channel_manager_id")
     def _compute_user_id(self):
         for report in self:
             report.user_id = report.partner_id.channel_manager_id or report.user_id
@@ -215,10 +217,20 @@ class SalesChannelReport(models.Model):
             if report.team_id not in teams:
                 report.team_id = teams[:1] or report.team_id
 
-    @api.depends("company_id")
+    @api.depends("company_id", "partner_id")
     def _compute_currency_id(self):
         for report in self:
-            report.currency_id = report.currency_id or report.company_id.currency_id
+            partner = report.partner_id.with_company(report.company_id)
+            report.currency_id = (
+                report.currency_id
+                or partner.property_product_pricelist.currency_id
+                or report.company_id.currency_id
+            )
+
+    @api.depends("line_ids.detail_count")
+    def _compute_sale_count(self):
+        for report in self:
+            report.sale_count = sum(report.line_ids.mapped("detail_count"))
 
     @api.depends("line_ids.amount")
     def _compute_amount(self):
@@ -328,18 +340,38 @@ class SalesChannelReport(models.Model):
         return True
 
     def action_open_return(self):
-        self.ensure_one()
         self._check_state("submitted")
+        return self._open_wizard("sales.channel.report.return", self.env._("Return Report"))
+
+    def action_open_upload(self):
+        self._check_state(*OPEN_STATES)
+        return self._open_wizard("sales.channel.report.upload", self.env._("Upload a File"))
+
+    def action_open_sales(self):
+        self.ensure_one()
+        is_open = self.state in OPEN_STATES
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Return Report"),
-            "res_model": "sales.channel.report.return",
+            "name": self.env._("Sell-out of %(report)s", report=self.display_name),
+            "res_model": "sales.channel.report.sale",
+            "view_mode": "list,pivot",
+            "views": [(False, "list"), (False, "pivot")],
+            "domain": [("report_id", "=", self.id)],
+            "context": {"default_report_id": self.id, "create": is_open, "edit": is_open},
+        }
+
+    # === BUSINESS METHODS === #
+    def _open_wizard(self, model, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
             "view_mode": "form",
             "target": "new",
             "context": {"default_report_id": self.id},
         }
 
-    # === BUSINESS METHODS === #
     @api.model
     def _get_protected_fields(self):
         return super()._get_protected_fields() | PROTECTED_FIELDS
@@ -410,13 +442,10 @@ class SalesChannelReport(models.Model):
         """:raises UserError: a later report opens with the closing stock of one of these"""
         for report in self:
             later = self.sudo().search(
-                [
-                    ("company_id", "=", report.company_id.id),
-                    ("partner_id", "=", report.partner_id.id),
-                    ("date_from", ">", report.date_from),
-                    ("state", "in", CLOSED_STATES),
-                    ("id", "not in", self.ids),
-                ],
+                report._get_chain_domain()
+                & Domain("date_from", ">", report.date_from)
+                & Domain("state", "in", CLOSED_STATES)
+                & Domain("id", "not in", self.ids),
                 order="date_from desc",
                 limit=1,
             )

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, float_is_zero, format_date
+from odoo.tools import float_is_zero, format_date
 from odoo.tools.misc import formatLang
 
 from .sales_channel_report import CLOSED_STATES, OPEN_STATES
@@ -10,6 +10,15 @@ from .sales_channel_report import CLOSED_STATES, OPEN_STATES
 LISTED_PROBLEMS = 20
 # Contracts whose days tell when a partner was a distributor.
 BINDING_CONTRACTS = ("active", "expired", "renewed", "replaced", "terminated")
+
+
+def covers(contracts, day):
+    """:param contracts: see ``_get_contract_days``
+    :return: whether a sale of that day lies in one of them, or there is none to lie in
+    """
+    return not contracts or any(
+        first <= day and (last is None or day <= last) for first, last in contracts
+    )
 
 
 class SalesChannelReport(models.Model):
@@ -41,10 +50,20 @@ class SalesChannelReport(models.Model):
             *self._get_contract_problems(),
         ]
 
+    def _get_chain_domain(self):
+        """:return: domain of all reports of the same partner"""
+        return Domain("company_id", "=", self.company_id.id) & Domain(
+            "partner_id", "=", self.partner_id.id
+        )
+
+    def _get_previous(self):
+        """:return: the report whose closing stock this one opens with, or an empty one"""
+        closed = Domain("date_to", "<", self.date_from) & Domain("state", "in", CLOSED_STATES)
+        return self.sudo().search(self._get_chain_domain() & closed, order="date_to desc", limit=1)
+
     def _get_chain_problems(self):
         """:return: sentences about the reports before and after this one"""
-        own = Domain("company_id", "=", self.company_id.id)
-        own &= Domain("partner_id", "=", self.partner_id.id)
+        own = self._get_chain_domain()
         before = own & Domain("date_to", "<", self.date_from) & Domain("state", "in", OPEN_STATES)
         after = own & Domain("date_from", ">", self.date_to) & Domain("state", "in", CLOSED_STATES)
         if earlier := self.sudo().search(before, order="date_from", limit=1):
@@ -63,56 +82,39 @@ class SalesChannelReport(models.Model):
             )
 
     def _get_contract_problems(self):
-        """:return: sentence where the partner's distribution contracts do not cover the sell-out"""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT COUNT(*), MIN(s.date), MAX(s.date) FROM sales_channel_report_sale s
-                 WHERE s.report_id = %s AND %s
-                """,
-                self.id,
-                self._outside_contract(SQL("s.date")),
-            )
+        """:return: sentences about days that the partner's distribution contracts do not cover"""
+        contracts = self._get_contract_days()
+        days = self.env["sales.channel.report.sale"]._read_group(
+            [("report_id", "=", self.id)], ["date:day"], ["__count"], order="date:day"
         )
-        count, first, last = rows[0]
-        if count:
-            yield self.env._(
-                "%(count)s sell-out details from %(first)s to %(last)s lie outside of the "
-                "distribution contracts of %(partner)s. Correct their days or have the contract "
-                "amended.",
-                count=count,
-                first=format_date(self.env, first),
-                last=format_date(self.env, last),
-                partner=self.partner_id.display_name,
-            )
+        for day, count in days:
+            if not covers(contracts, day):
+                yield self.env._(
+                    "%(count)s sell-out details of %(day)s lie outside of the distribution "
+                    "contracts of %(partner)s. Correct their day, or have the contract amended.",
+                    count=count,
+                    day=format_date(self.env, day),
+                    partner=self.partner_id.display_name,
+                )
 
-    def _outside_contract(self, day):
-        """:param SQL day: expression of a date
-        :return: ``SQL`` condition: the partner has distribution contracts, none on that day
+    def _get_contract_days(self):
+        """:return: list of (first day, last day or None) of the partner's distribution contracts;
+        empty where it never had one
         """
-        contracts = SQL(
-            """
-            SELECT c.date_from, COALESCE(c.termination_date, c.date_end) AS date_end
-              FROM sales_contract c
-             WHERE c.company_id = %s AND c.contract_type = 'distribution'
-               AND c.commercial_partner_id = %s AND c.state = ANY(%s)
-            """,
-            self.company_id.id,
-            self.partner_id.id,
-            list(BINDING_CONTRACTS),
+        contracts = self.env["sales.contract"].sudo()
+        found = contracts.search_fetch(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("contract_type", "=", "distribution"),
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("state", "in", BINDING_CONTRACTS),
+            ],
+            ["date_from", "date_end", "termination_date"],
         )
-        return SQL(
-            """
-            EXISTS (SELECT FROM (%(contracts)s) AS contract)
-            AND NOT EXISTS (
-                SELECT FROM (%(contracts)s) AS contract
-                 WHERE %(day)s >= contract.date_from
-                   AND (contract.date_end IS NULL OR %(day)s <= contract.date_end))
-            """,
-            contracts=contracts,
-            day=day,
-        )
+        return [
+            (contract.date_from, contract.termination_date or contract.date_end or None)
+            for contract in found
+        ]
 
 
 class SalesChannelReportLine(models.Model):

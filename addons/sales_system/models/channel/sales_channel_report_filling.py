@@ -12,6 +12,7 @@ FILLED_FIELDS = (
     "out_quantity",
     "amount",
     "detail_count",
+    "last_sale_date",
     "closing_quantity",
 )
 
@@ -122,17 +123,18 @@ class SalesChannelReport(models.Model):
                 INSERT INTO sales_channel_report_line AS line (
                     %(head)s, product_id, categ_id, opening_quantity, ledger_quantity,
                     in_quantity, in_difference, closing_quantity, out_quantity, amount,
-                    detail_count)
+                    detail_count, last_sale_date)
                 SELECT %(head_values)s, sold.product_id, t.categ_id, 0, 0, 0, 0, 0,
-                       sold.quantity, sold.amount, sold.details
+                       sold.quantity, sold.amount, sold.details, sold.last_day
                   FROM (SELECT report_id, product_id, SUM(quantity) AS quantity,
-                               SUM(amount) AS amount, SUM(details) AS details
+                               SUM(amount) AS amount, SUM(details) AS details,
+                               MAX(date) FILTER (WHERE quantity > 0) AS last_day
                           FROM (SELECT report_id, product_id, quantity,
-                                       COALESCE(amount, 0) AS amount, 1 AS details
+                                       COALESCE(amount, 0) AS amount, 1 AS details, date
                                   FROM sales_channel_report_sale
                                  WHERE report_id = ANY(%(reports)s)
                                  UNION ALL
-                                SELECT report_id, product_id, 0, 0, 0
+                                SELECT report_id, product_id, 0, 0, 0, NULL
                                   FROM sales_channel_report_line
                                  WHERE report_id = ANY(%(reports)s) AND detail_count > 0
                                ) AS fact
@@ -143,7 +145,8 @@ class SalesChannelReport(models.Model):
                  ORDER BY r.id, p.default_code, p.id
                 ON CONFLICT (report_id, product_id) DO UPDATE
                    SET out_quantity = EXCLUDED.out_quantity, amount = EXCLUDED.amount,
-                       detail_count = EXCLUDED.detail_count
+                       detail_count = EXCLUDED.detail_count,
+                       last_sale_date = EXCLUDED.last_sale_date
              RETURNING line.id
                 """,
                 reports=self.ids,

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from .sales_channel_report import OPEN_STATES
 
 # Filled in from the ledger and from the details.
-PROTECTED_FIELDS = {"ledger_quantity", "detail_count"}
+PROTECTED_FIELDS = {"ledger_quantity", "detail_count", "last_sale_date"}
 DETAILED_FIELDS = {"out_quantity", "amount"}
 
 
@@ -80,6 +80,9 @@ class SalesChannelReportLine(models.Model):
     detail_count = fields.Integer(
         string="Details", readonly=True, help="How many sales the sell-out is the sum of."
     )
+    last_sale_date = fields.Date(
+        string="Last Detail", readonly=True, help="The day of the last sell-out detail."
+    )
     amount = fields.Monetary(string="Sell-out Amount", aggregator="sum_currency")
     closing_quantity = fields.Float(string="Closing Stock", digits="Product Unit")
     expected_quantity = fields.Float(
@@ -147,6 +150,17 @@ class SalesChannelReportLine(models.Model):
         self.report_id._check_state(*OPEN_STATES)
         if detailed := self.filtered("detail_count")[:1]:
             raise UserError(detailed._get_detailed_error())
+
+    # === ACTION METHODS === #
+    def action_open_report(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sales.channel.report",
+            "res_id": self.report_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
 
     # === BUSINESS METHODS === #
     @api.model

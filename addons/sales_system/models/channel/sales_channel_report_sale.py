@@ -125,31 +125,25 @@ class SalesChannelReportSale(models.Model):
         An address is in the country of the channel partner.
         """
         self.env.flush_all()
-        found = self._find_territories_query(SQL("s.id = ANY(%s)", self.ids))
-        self.env.cr.execute(found)
-        self.invalidate_recordset(["territory_id"], flush=False)
-
-    @api.model
-    def _find_territories_query(self, scope):
-        """:param SQL scope: condition on the details ``s``
-        :return: ``SQL`` of the statement
-        """
-        return SQL(
-            """
-            UPDATE sales_channel_report_sale AS sale SET territory_id = change.after_id
-              FROM (%s) AS change
-             WHERE sale.id = change.id AND change.after_id IS NOT NULL
-            """,
-            self.env["sales.territory.rule"]._match_query(
-                SQL(
-                    """
-                    SELECT s.id, s.territory_id, s.company_id, partner.country_id,
-                           NULL::integer AS state_id, s.zip, s.city
-                      FROM sales_channel_report_sale s
-                      JOIN res_partner partner ON partner.id = s.partner_id
-                     WHERE (s.city IS NOT NULL OR s.zip IS NOT NULL) AND %s
-                    """,
-                    scope,
-                )
-            ),
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sales_channel_report_sale AS sale SET territory_id = change.after_id
+                  FROM (%s) AS change
+                 WHERE sale.id = change.id AND change.after_id IS NOT NULL
+                """,
+                self.env["sales.territory.rule"]._match_query(
+                    SQL(
+                        """
+                        SELECT s.id, s.territory_id, s.company_id, partner.country_id,
+                               NULL::integer AS state_id, s.zip, s.city
+                          FROM sales_channel_report_sale s
+                          JOIN res_partner partner ON partner.id = s.partner_id
+                         WHERE (s.city IS NOT NULL OR s.zip IS NOT NULL) AND s.id = ANY(%s)
+                        """,
+                        self.ids,
+                    )
+                ),
+            )
         )
+        self.invalidate_recordset(["territory_id"], flush=False)
