@@ -3,3 +3,7 @@ from . import res_company
 from . import res_partner
 from . import sale_order
 from . import account_move
+from . import sales_channel_authorization
+from . import sales_channel_authorization_right
+from . import sales_territory
+from . import product_category
