@@ -3,6 +3,10 @@ from . import res_company
 from . import res_partner
 from . import sale_order
 from . import account_move
+from . import sales_channel_authorization
+from . import sales_channel_authorization_right
+from . import sales_territory
+from . import product_category
 from . import sales_channel_report
 from . import sales_channel_report_line
 from . import sales_channel_report_sale
