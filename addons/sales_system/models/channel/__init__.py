@@ -12,6 +12,7 @@ from . import sales_channel_report_line
 from . import sales_channel_report_sale
 from . import sales_channel_report_filling
 from . import sales_channel_report_checking
+from . import sales_channel_report_authorizing
 from . import sales_channel_report_uploading
 from . import sales_channel_report_reminding
 from . import sales_channel_stock

@@ -3,27 +3,11 @@ from odoo.tools import split_every
 
 from .res_config_settings import AREA
 from .sales_channel_report import CLOSED_STATES
-from .sales_channel_stock import STOCK_STATUS
 
 STOCK_ACTIVITY = "sales_system.mail_activity_type_channel_stock"
 BATCH = 50
 # More would not be read in an activity; the list of the stock has them all.
 NAMED_PRODUCTS = 5
-
-
-class SalesChannelReportLine(models.Model):
-    _inherit = "sales.channel.report.line"
-
-    stock_alert = fields.Selection(
-        STOCK_STATUS,
-        readonly=True,
-        copy=False,
-        help="What the channel manager was told of the product's stock.",
-    )
-
-    @api.model
-    def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"stock_alert"}
 
 
 class SalesChannelReport(models.Model):
@@ -57,24 +41,39 @@ class SalesChannelReport(models.Model):
                 return
 
     def _check_stock(self):
-        """Tell of what the report before, or this one before it was returned, did not tell."""
+        """Tell of what was not told before, and write down what has been told."""
         stocks = self.env["sales.channel.stock"].search(
             [("report_id", "in", self.ids), ("status", "!=", "ok")]
         )
         for report, found in stocks.grouped("report_id").items():
-            lines = report.line_ids.grouped("product_id")
-            told = {
-                (line.product_id, line.stock_alert)
-                for line in (report._get_previous() | report).line_ids
-                if line.stock_alert
-            }
-            new = found.filtered(lambda one, told=told: (one.product_id, one.status) not in told)
+            told = report._get_stock_alerts(found.product_id)
+            new = found.filtered(lambda one, told=told: told.get(one.product_id) != one.status)
             report.line_ids.filtered("stock_alert").sudo().stock_alert = False
+            lines = report.line_ids.grouped("product_id")
             for stock in found.filtered(lambda one, lines=lines: one.product_id in lines):
-                lines[stock.product_id].sudo()._set_stock_alert(stock.status)
+                lines[stock.product_id].sudo().stock_alert = stock.status
             if new and report.user_id:
                 report._schedule_stock_activity(new)
         self.sudo().stock_checked = True
+
+    def _get_stock_alerts(self, products):
+        """:return: dict of product → what was told of it last, by this report before it was
+        returned or by one before; a product that is sold out has no line in later reports
+        """
+        lines = self.env["sales.channel.report.line"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("product_id", "in", products.ids),
+                ("date_to", "<=", self.date_to),
+            ],
+            order="date_to",
+        )
+        return {
+            line.product_id: line.stock_alert
+            for line in lines
+            if line.stock_alert or line.report_id != self
+        }
 
     def _schedule_stock_activity(self, stocks):
         labels = dict(stocks._fields["status"]._description_selection(self.env))

@@ -2,9 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .sales_channel_report import OPEN_STATES
+from .sales_channel_stock import STOCK_STATUS
 
 # Filled in from the ledger and from the details.
-PROTECTED_FIELDS = {"ledger_quantity", "detail_count", "last_sale_date"}
+PROTECTED_FIELDS = {"ledger_quantity", "detail_count", "last_sale_date", "stock_alert"}
+# What is written once the report has been handed in.
+FREE_FIELDS = {"stock_alert"}
 DETAILED_FIELDS = {"out_quantity", "amount"}
 
 
@@ -85,6 +88,12 @@ class SalesChannelReportLine(models.Model):
     )
     amount = fields.Monetary(string="Sell-out Amount", aggregator="sum_currency")
     closing_quantity = fields.Float(string="Closing Stock", digits="Product Unit")
+    stock_alert = fields.Selection(
+        STOCK_STATUS,
+        readonly=True,
+        copy=False,
+        help="What the channel manager was told of the product's stock.",
+    )
     expected_quantity = fields.Float(
         string="Closing as Computed",
         digits="Product Unit",
@@ -137,7 +146,8 @@ class SalesChannelReportLine(models.Model):
 
     def write(self, vals):
         self._check_not_protected(vals)
-        self.report_id._check_state(*OPEN_STATES)
+        if set(vals) - FREE_FIELDS:
+            self.report_id._check_state(*OPEN_STATES)
         if DETAILED_FIELDS.intersection(vals):
             self._check_not_detailed(vals)
         result = super().write(vals)

@@ -22,6 +22,8 @@ class ReportPass:
     :param list contracts: (first day, last day or None) of the partner's distribution contracts
     :param dict lines: product id → line of the report
     :param bool has_previous: the report opens with the closing stock of another
+    :param set uncovered: (product id, day) that the partner is not authorized for, where that is
+        refused
     :param dict days: day → why the report cannot have a sale of it, or None; filled as asked
     """
 
@@ -34,6 +36,7 @@ class ReportPass:
     contracts: list
     lines: dict
     has_previous: bool
+    uncovered: set
     days: dict = field(default_factory=dict)
 
 
@@ -86,6 +89,7 @@ class SalesImport(models.Model):
         matches = self.match_ids.filtered(lambda match: match.entity == "product" and match.res_id)
         keys = {match.res_id: match.key for match in matches}
         products = self.env["product.product"].with_context(active_test=False)
+        refuses = self.company_id.sales_channel_authorization_check == "block"
         services = products.search([("id", "in", list(keys)), ("type", "!=", "consu")])
         return ReportPass(
             date_from=report.date_from,
@@ -97,6 +101,7 @@ class SalesImport(models.Model):
             contracts=report._get_contract_days(),
             lines={line.product_id.id: line for line in report.line_ids},
             has_previous=bool(report._get_previous()),
+            uncovered=report._get_uncovered(keys) if refuses else set(),
         )
 
     def _refuse_service(self, row, run, titles):
@@ -106,6 +111,19 @@ class SalesImport(models.Model):
                 titles["product"],
                 run.keys[product_id],
                 self.env._("is a service, of which nobody has a stock: leave it out"),
+            )
+
+    def _refuse_unauthorized(self, row, run, titles, days):
+        """Refuse a product that the authorizations cover on none of the days."""
+        product_id = row.values["product"]
+        if all((product_id, day) in run.uncovered for day in days):
+            row.refuse(
+                titles["product"],
+                run.keys[product_id],
+                self.env._(
+                    "is not among the products that %(partner)s is authorized to sell",
+                    partner=self.channel_report_id.partner_id.display_name,
+                ),
             )
 
     def _refuse_finer(self, row, titles, name, digits):

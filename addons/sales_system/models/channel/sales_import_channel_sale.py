@@ -21,6 +21,8 @@ class SalesImport(models.Model):
         values = row.values
         self._refuse_day(row, run, titles)
         self._refuse_service(row, run, titles)
+        if run.uncovered:
+            self._refuse_unauthorized(row, run, titles, [values["date"]])
         self._refuse_finer(row, titles, "amount", run.amount_digits)
         self._refuse_finer(row, titles, "quantity", run.quantity_digits)
         names = ("reference",) if "reference" in values else ("date", "customer_name", "quantity")

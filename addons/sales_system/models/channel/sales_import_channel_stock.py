@@ -54,6 +54,8 @@ class SalesImport(models.Model):
         run = self._get_report_pass(seen)
         product_id = row.values["product"]
         self._refuse_service(row, run, titles)
+        if run.uncovered and row.values["sell_out"]:
+            self._refuse_unauthorized(row, run, titles, self.channel_report_id._get_days())
         for name in QUANTITIES:
             self._refuse_finer(row, titles, name, run.quantity_digits)
         self._refuse_finer(row, titles, "amount", run.amount_digits)

@@ -98,9 +98,8 @@ class TestChannelReport(ChannelReportCommon):
     def test_territory_of_a_detail(self):
         china = self.env.ref("base.cn")
         self.distributor.country_id = china
-        north = self.env["sales.territory"].create({"name": "North", "code": "N"})
         self.env["sales.territory.rule"].create(
-            {"territory_id": north.id, "country_id": china.id, "city": "Beijing"}
+            {"territory_id": self.north.id, "country_id": china.id, "city": "Beijing"}
         )
         report = self._create_report(
             sales=(
@@ -109,10 +108,12 @@ class TestChannelReport(ChannelReportCommon):
                 {"quantity": 1},
             )
         )
-        self.assertEqual(report.sale_ids.sorted("id").mapped("territory_id"), north | self.city)
+        self.assertEqual(
+            report.sale_ids.sorted("id").mapped("territory_id"), self.north | self.city
+        )
         nowhere = report.sale_ids.filtered(lambda sale: not sale.territory_id)
         nowhere.city = "Beijing"
-        self.assertEqual(nowhere.territory_id, north)
+        self.assertEqual(nowhere.territory_id, self.north)
 
     # === PERIODS === #
     def test_a_week(self):
@@ -216,6 +217,48 @@ class TestChannelReport(ChannelReportCommon):
         )
         with self.assertRaises(UserError):
             self._create_report(sales=({"product_id": product.id, "quantity": 1},))
+
+    # === AUTHORIZATIONS === #
+    def test_products_outside_of_the_authorization(self):
+        helmets = self.env["product.category"].create({"name": "Helmets"})
+        self._allow(helmets, date_from="2025-01-01", date_to="2026-01-20")
+        report = self._create_report()
+        self._sell(report, 4)
+        for check in ("none", "warn", "block"):
+            self.company.sales_channel_authorization_check = check
+            report.invalidate_recordset()
+            self.assertEqual(bool(report.authorization_warning), check == "warn")
+        with self.assertRaisesRegex(
+            UserError, "Row 1, .*Road Bike: not among the products that East Wheels is authorized"
+        ):
+            report.action_submit()
+        self._allow(self.category, date_from="2025-01-01", date_to="2026-01-10")
+        self.env["sales.channel.report.sale"].create(
+            {
+                "report_id": report.id,
+                "date": "2026-01-11",
+                "product_id": self.product.id,
+                "quantity": 4,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "Row 1, .* authorized to sell"):
+            report.action_submit()
+        report.sale_ids.date = "2026-01-10"
+        report.action_submit()
+
+    def test_stock_of_what_is_no_longer_authorized(self):
+        helmets = self.env["product.category"].create({"name": "Helmets"})
+        self._allow(helmets, date_from="2025-01-01")
+        self.company.sales_channel_authorization_check = "block"
+        self._create_report().action_submit()
+
+    def test_a_sale_elsewhere_is_evidence_and_not_refused(self):
+        self._authorize(self.distributor, self.region, self.category)
+        self.company.sales_channel_authorization_check = "block"
+        report = self._create_report(sales=({"quantity": 1, "territory_id": self.north.id},))
+        report.action_take_expected()
+        report.action_submit()
+        self.assertEqual(report.sale_ids.territory_id, self.north)
 
     # === THE CHAIN === #
     def test_in_the_order_of_the_periods(self):

@@ -155,6 +155,24 @@ class TestChannelReportImport(ChannelReportCommon):
         with self.assertRaisesRegex(UserError, "1 sell-out details of 01/09/2026 lie outside"):
             self.report.action_submit()
 
+    def test_products_outside_of_the_authorization(self):
+        helmets = self.env["product.category"].create({"name": "Helmets"})
+        self.env["product.product"].create(
+            {"name": "Helmet", "default_code": "H1", "categ_id": helmets.id}
+        )
+        self._allow(helmets, date_from="2026-01-01")
+        self.company.sales_channel_authorization_check = "block"
+        for content, kind in (
+            ("Date,Product,Quantity\n2026-01-09,P1,1\n2026-01-10,H1,1\n", "channel_sale"),
+            ("Product,Sell-out,Closing Stock\nP1,1,9\nH1,0,0\n", "channel_stock"),
+        ):
+            with self.subTest(kind=kind):
+                sentence = "Product “P1” is not among the products that East Wheels is authorized"
+                self._assert_refused(content, sentence, kind)
+        self.company.sales_channel_authorization_check = "warn"
+        self._import("Date,Product,Quantity\n2026-01-09,P1,1\n").action_import()
+        self.assertEqual(self.report.line_ids.out_quantity, 1)
+
     def test_reports_that_take_no_file(self):
         with self.assertRaisesRegex(UserError, "Choose the channel report"):
             self._create_import(SALES, kind="channel_sale").action_check()

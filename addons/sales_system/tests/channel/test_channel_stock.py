@@ -126,6 +126,21 @@ class TestChannelStock(ChannelReportCommon):
         self._run_cron("stock")
         self.assertEqual(march.activity_ids.summary, "Slow Mover: [P1] Road Bike")
 
+    def test_what_is_sold_out_is_told_once(self):
+        sold_out = {"product_id": self.product.id, "in_quantity": 3, "out_quantity": 3}
+        for day, lines, told in (
+            ("2026-01-01", [sold_out], True),
+            ("2026-02-01", [], False),
+            ("2026-03-01", [], False),
+        ):
+            report = self._create_report(
+                day, self.reseller, line_ids=[(0, 0, line) for line in lines]
+            )
+            report.action_submit()
+            self._run_cron("stock")
+            self.assertEqual(self._stock().status, "out")
+            self.assertEqual(bool(report.activity_ids), told)
+
     # === MISSING REPORTS === #
     def test_drafts_of_the_period_that_is_over(self):
         reports = self.env["sales.channel.report"]
@@ -134,6 +149,7 @@ class TestChannelStock(ChannelReportCommon):
         young = self._create_channel_partner("Young", channel_since="2026-04-01")
         ended = self._create_channel_partner("Gone")
         ended.action_channel_end()
+        self.rival.channel_report_period = False
         (self.distributor | self.reseller | weekly).channel_since = "2025-01-01"
         by_hand = self._create_report("2026-03-01", partner=self.reseller)
         self._run_cron("draft")
@@ -168,7 +184,9 @@ class TestChannelStock(ChannelReportCommon):
             report.activity_ids,
             [{"summary": "Missing: East Wheels, March 2026", "user_id": self.seller.id}],
         )
-        mail = self.env["mail.mail"].search([("model", "=", report._name)])
+        mail = self.env["mail.mail"].search(
+            [("model", "=", report._name), ("subject", "like", "your report")]
+        )
         self.assertEqual(mail.recipient_ids, self.distributor)
         self.assertIn("March 2026", mail.subject)
         self.assertIn(f"/my/channel-reports/{report.id}", mail.body_html)
