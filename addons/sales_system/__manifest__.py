@@ -93,6 +93,7 @@
         "report/contract/sales_contract_comparison_templates.xml",
         "report/contract/sales_contract_reports.xml",
         "data/contract/mail_template_data.xml",
+        "views/channel/sales_channel_report_portal_templates.xml",
         "data/channel/mail_template_data.xml",
         "data/contract/sales_contract_framework_data.xml",
         "data/contract/sales_contract_distribution_data.xml",
@@ -111,6 +112,9 @@
     "assets": {
         "web.assets_backend": [
             "sales_system/static/src/**/*",
+        ],
+        "web.assets_frontend": [
+            "sales_system/static/portal/**/*",
         ],
         "web.assets_tests": [
             "sales_system/static/tests/tours/**/*",

@@ -14,7 +14,11 @@ from .channel import (
     test_channel_authorization_concurrency,
     test_channel_partner,
     test_channel_report,
+    test_channel_report_access,
     test_channel_report_import,
+    test_channel_report_performance,
+    test_channel_report_portal,
+    test_channel_report_properties,
     test_channel_stock,
 )
 from .contract import (

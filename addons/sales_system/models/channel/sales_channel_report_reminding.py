@@ -29,8 +29,9 @@ class SalesChannelReport(models.Model):
     # === COMPUTE METHODS === #
     @api.depends("state", "date_to", "partner_id.channel_state")
     def _compute_is_missing(self):
+        missing = self.filtered_domain(self._get_missing_domain())
         for report in self:
-            report.is_missing = bool(report.filtered_domain(self._get_missing_domain()))
+            report.is_missing = report in missing
 
     def _search_is_missing(self, operator, value):
         if operator != "in":
