@@ -11,6 +11,7 @@ from .approval import (
 )
 from .channel import (
     test_channel_partner,
+    test_channel_performance,
 )
 from .contract import (
     test_contract,
