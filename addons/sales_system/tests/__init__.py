@@ -10,6 +10,8 @@ from .approval import (
     test_approval_tour,
 )
 from .channel import (
+    test_channel_ledger,
+    test_channel_master_data,
     test_channel_partner,
     test_channel_performance,
 )
