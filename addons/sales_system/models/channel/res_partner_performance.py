@@ -100,6 +100,7 @@ class ResPartner(models.Model):
     def action_open_channel_ledger(self):
         """Everything that went through this channel partner."""
         self.ensure_one()
+        self.env["sales.ledger.entry"].check_access("read")
         return {
             **self.env["sales.ledger.entry"]._get_action(
                 self.env._("Sales Through %(name)s", name=self.display_name),
