@@ -10,6 +10,7 @@ from .approval import (
     test_approval_tour,
 )
 from .channel import (
+    test_channel_adventure_works,
     test_channel_area,
     test_channel_ledger,
     test_channel_master_data,
