@@ -10,7 +10,13 @@ from .approval import (
     test_approval_tour,
 )
 from .channel import (
+    test_channel_adventure_works,
+    test_channel_area,
+    test_channel_ledger,
+    test_channel_master_data,
     test_channel_partner,
+    test_channel_performance,
+    test_channel_portal,
 )
 from .contract import (
     test_contract,

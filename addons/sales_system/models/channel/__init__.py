@@ -3,3 +3,7 @@ from . import res_company
 from . import res_partner
 from . import sale_order
 from . import account_move
+from . import res_partner_performance
+from . import res_partner_merge
+from . import sales_channel_performance
+from . import sales_handover

@@ -216,6 +216,6 @@ class ResPartner(models.Model):
         channel = customer if customer.channel_type else customer.channel_upstream_id
         # The customer may be shared and who serves it of another company, or hidden from the user.
         channel = channel.sudo()
-        if channel.channel_state not in SELLING_STATES:
+        if not channel.active or channel.channel_state not in SELLING_STATES:
             return self.browse()
         return channel.filtered_domain(self._check_company_domain(company)).sudo(self.env.su)
