@@ -12,11 +12,16 @@ from .approval import (
 from .channel import (
     test_channel_adventure_works,
     test_channel_area,
+    test_channel_authorization,
+    test_channel_authorization_concurrency,
     test_channel_ledger,
     test_channel_master_data,
     test_channel_partner,
     test_channel_performance,
     test_channel_portal,
+    test_channel_report,
+    test_channel_report_import,
+    test_channel_stock,
 )
 from .contract import (
     test_contract,

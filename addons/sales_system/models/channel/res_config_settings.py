@@ -16,3 +16,12 @@ class ResConfigSettings(models.TransientModel):
     sales_channel_authorization_check = fields.Selection(
         related="company_id.sales_channel_authorization_check", readonly=False, required=True
     )
+    sales_channel_report_grace = fields.Integer(
+        related="company_id.sales_channel_report_grace", readonly=False
+    )
+    sales_channel_slow_days = fields.Integer(
+        related="company_id.sales_channel_slow_days", readonly=False
+    )
+    sales_channel_slow_weeks = fields.Integer(
+        related="company_id.sales_channel_slow_weeks", readonly=False
+    )

@@ -123,14 +123,7 @@ class SalesImport(models.Model):
             ) ON COMMIT DROP
             """
         )
-        buffer = io.StringIO()
-        writer = csv.writer(buffer)
-        for count, row in enumerate(rows, start=1):
-            writer.writerow((row.number, *self._staged_cells(row.values)))
-            if count % COPY_ROWS == 0:
-                self._copy(buffer)
-        self._copy(buffer)
-        cr.execute("ANALYZE sales_import_staged")
+        self._stage((row.number, *self._staged_cells(row.values)) for row in rows)
         cr.execute(self._post_staged_query())
         posted = cr.rowcount
         cr.execute("DROP TABLE sales_import_staged")
@@ -149,6 +142,20 @@ class SalesImport(models.Model):
             *(get("customer"), get("channel_partner"), get("product"), get("category")),
             get("campaign"),
         )
+
+    def _stage(self, rows):
+        """Bring rows to the temporary table by COPY.
+
+        :param rows: iterator of tuples, in the order of its columns
+        """
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        for count, row in enumerate(rows, start=1):
+            writer.writerow(row)
+            if count % COPY_ROWS == 0:
+                self._copy(buffer)
+        self._copy(buffer)
+        self.env.cr.execute("ANALYZE sales_import_staged")
 
     def _copy(self, buffer):
         buffer.seek(0)
