@@ -75,6 +75,7 @@
         "data/channel/ir_cron_data.xml",
         "wizard/channel/sales_deal_registration_views.xml",
         "views/channel/sales_deal_registration_views.xml",
+        "views/channel/sales_deal_registration_portal_templates.xml",
         "views/channel/res_partner_grade_views.xml",
         "views/channel/crm_lead_views.xml",
         "views/channel/res_partner_views.xml",

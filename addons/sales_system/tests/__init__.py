@@ -13,6 +13,7 @@ from .channel import (
     test_channel_partner,
     test_deal_registration,
     test_deal_registration_concurrency,
+    test_deal_registration_portal,
 )
 from .contract import (
     test_contract,
