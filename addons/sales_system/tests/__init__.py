@@ -10,6 +10,8 @@ from .approval import (
     test_approval_tour,
 )
 from .channel import (
+    test_channel_authorization,
+    test_channel_authorization_concurrency,
     test_channel_partner,
     test_deal_registration,
     test_deal_registration_concurrency,

@@ -10,3 +10,7 @@ from . import sales_deal_registration_key
 from . import sales_deal_registration_conflicts
 from . import sales_deal_registration_states
 from . import sales_deal_registration_dates
+from . import sales_channel_authorization
+from . import sales_channel_authorization_right
+from . import sales_territory
+from . import product_category

@@ -172,7 +172,10 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_channel_state_by_hand(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "channel_upstream_id" in vals:
+            self.env["sales.channel.authorization.right"]._follow("partner_id", self.ids)
+        return result
 
     # === ACTION METHODS === #
     def action_channel_activate(self):
