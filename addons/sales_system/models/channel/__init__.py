@@ -5,6 +5,7 @@ from . import sale_order
 from . import account_move
 from . import res_partner_grade
 from . import crm_lead
+from . import sales_identity_search
 from . import sales_deal_registration
 from . import sales_deal_registration_key
 from . import sales_deal_registration_conflicts
