@@ -22,6 +22,9 @@ from .channel import (
     test_channel_report,
     test_channel_report_import,
     test_channel_stock,
+    test_deal_registration,
+    test_deal_registration_concurrency,
+    test_deal_registration_portal,
 )
 from .contract import (
     test_contract,
@@ -45,6 +48,7 @@ from .engine import (
     test_cells,
     test_contract_dates,
     test_document_text,
+    test_identity,
     test_tabular,
 )
 from .importing import (

@@ -7,6 +7,14 @@ from . import res_partner_performance
 from . import res_partner_merge
 from . import sales_channel_performance
 from . import sales_handover
+from . import res_partner_grade
+from . import crm_lead
+from . import sales_identity_search
+from . import sales_deal_registration
+from . import sales_deal_registration_key
+from . import sales_deal_registration_conflicts
+from . import sales_deal_registration_states
+from . import sales_deal_registration_dates
 from . import sales_channel_authorization
 from . import sales_channel_authorization_right
 from . import sales_territory
