@@ -10,9 +10,15 @@ from .approval import (
     test_approval_tour,
 )
 from .channel import (
+    test_channel_adventure_works,
+    test_channel_area,
     test_channel_authorization,
     test_channel_authorization_concurrency,
+    test_channel_ledger,
+    test_channel_master_data,
     test_channel_partner,
+    test_channel_performance,
+    test_channel_portal,
     test_channel_report,
     test_channel_report_access,
     test_channel_report_import,
@@ -20,6 +26,9 @@ from .channel import (
     test_channel_report_portal,
     test_channel_report_properties,
     test_channel_stock,
+    test_deal_registration,
+    test_deal_registration_concurrency,
+    test_deal_registration_portal,
 )
 from .contract import (
     test_contract,
@@ -43,6 +52,7 @@ from .engine import (
     test_cells,
     test_contract_dates,
     test_document_text,
+    test_identity,
     test_tabular,
 )
 from .importing import (
