@@ -116,6 +116,7 @@
         "demo/channel/channel_partner_demo.xml",
         "demo/contract/sales_contract_demo.xml",
         "demo/ledger/sale_order_demo.xml",
+        "demo/channel/sales_channel_report_demo.xml",
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",

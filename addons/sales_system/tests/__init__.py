@@ -25,6 +25,7 @@ from .channel import (
     test_channel_report_performance,
     test_channel_report_portal,
     test_channel_report_properties,
+    test_channel_report_tour,
     test_channel_stock,
     test_deal_registration,
     test_deal_registration_concurrency,
