@@ -96,6 +96,7 @@
         "demo/channel/channel_partner_demo.xml",
         "demo/contract/sales_contract_demo.xml",
         "demo/ledger/sale_order_demo.xml",
+        "demo/channel/channel_order_demo.xml",
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",

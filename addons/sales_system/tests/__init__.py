@@ -15,6 +15,7 @@ from .channel import (
     test_channel_ledger,
     test_channel_master_data,
     test_channel_partner,
+    test_channel_partner_tour,
     test_channel_performance,
     test_channel_portal,
 )
