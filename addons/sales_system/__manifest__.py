@@ -27,6 +27,7 @@
         "security/contract/ir_rules.xml",
         "security/contract/document_rules.xml",
         "security/channel/authorization_rules.xml",
+        "security/channel/report_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
         "data/channel/authorization_data.xml",

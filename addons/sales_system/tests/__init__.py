@@ -13,6 +13,7 @@ from .channel import (
     test_channel_authorization,
     test_channel_authorization_concurrency,
     test_channel_partner,
+    test_channel_report,
 )
 from .contract import (
     test_contract,

@@ -7,3 +7,8 @@ from . import sales_channel_authorization
 from . import sales_channel_authorization_right
 from . import sales_territory
 from . import product_category
+from . import sales_channel_report
+from . import sales_channel_report_line
+from . import sales_channel_report_sale
+from . import sales_channel_report_filling
+from . import sales_channel_report_checking
