@@ -72,6 +72,8 @@
         "views/contract/res_partner_views.xml",
         "views/importing/sales_import_profile_views.xml",
         "views/importing/sales_import_views.xml",
+        "wizard/channel/sales_channel_authorization_revoke_views.xml",
+        "views/channel/sales_channel_authorization_views.xml",
         "views/channel/res_partner_views.xml",
         "views/channel/sale_order_views.xml",
         "views/channel/account_move_views.xml",

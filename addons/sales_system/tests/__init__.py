@@ -12,6 +12,8 @@ from .approval import (
 from .channel import (
     test_channel_authorization,
     test_channel_authorization_concurrency,
+    test_channel_authorization_life,
+    test_channel_authorization_orders,
     test_channel_partner,
     test_channel_report,
 )
