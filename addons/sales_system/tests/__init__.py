@@ -12,12 +12,17 @@ from .approval import (
 from .channel import (
     test_channel_adventure_works,
     test_channel_area,
+    test_channel_authorization,
+    test_channel_authorization_concurrency,
+    test_channel_authorization_life,
+    test_channel_authorization_orders,
     test_channel_ledger,
     test_channel_master_data,
     test_channel_partner,
     test_channel_partner_tour,
     test_channel_performance,
     test_channel_portal,
+    test_channel_report,
 )
 from .contract import (
     test_contract,

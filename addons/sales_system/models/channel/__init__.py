@@ -7,3 +7,15 @@ from . import res_partner_performance
 from . import res_partner_merge
 from . import sales_channel_performance
 from . import sales_handover
+from . import sales_channel_authorization
+from . import sales_channel_authorization_right
+from . import sales_channel_authorization_life
+from . import sales_territory
+from . import product_category
+from . import sales_channel_report
+from . import sales_channel_report_line
+from . import sales_channel_report_sale
+from . import sales_channel_report_filling
+from . import sales_channel_report_checking
+from . import sale_order_authorizing
+from . import sale_order_line

@@ -16,3 +16,6 @@ class ResConfigSettings(models.TransientModel):
     sales_channel_authorization_check = fields.Selection(
         related="company_id.sales_channel_authorization_check", readonly=False, required=True
     )
+    sales_channel_reminder_days = fields.Integer(
+        related="company_id.sales_channel_reminder_days", readonly=False
+    )

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+from .sales_channel_report import REPORT_PERIOD
+
 CHANNEL_TYPE = [
     ("distributor", "Distributor"),
     ("reseller", "Reseller"),
@@ -73,11 +75,22 @@ class ResPartner(models.Model):
     channel_since = fields.Date(
         string="Partner Since", copy=False, help="First day as an active channel partner."
     )
+    channel_report_period = fields.Selection(
+        REPORT_PERIOD,
+        string="Reports Every",
+        compute="_compute_channel_report_period",
+        store=True,
+        readonly=False,
+        help="How often the channel partner reports sell-out and stock. Empty: never, such as an "
+        "agent, who has no stock of its own.",
+    )
 
     def _auto_init(self):
         # Nobody is a channel partner yet, so there is nothing to compute.
         if not column_exists(self.env.cr, "res_partner", "channel_state"):
             create_column(self.env.cr, "res_partner", "channel_state", "varchar")
+        if not column_exists(self.env.cr, "res_partner", "channel_report_period"):
+            create_column(self.env.cr, "res_partner", "channel_report_period", "varchar")
         return super()._auto_init()
 
     # === COMPUTE METHODS === #
@@ -88,6 +101,14 @@ class ResPartner(models.Model):
                 partner.channel_state = False
             elif not partner.channel_state:
                 partner.channel_state = "active"
+
+    @api.depends("channel_type")
+    def _compute_channel_report_period(self):
+        for partner in self:
+            if partner.channel_type in (False, "agent"):
+                partner.channel_report_period = False
+            elif not partner.channel_report_period:
+                partner.channel_report_period = "month"
 
     # === CONSTRAINT METHODS === #
     @api.constrains("channel_upstream_id", "company_id")
@@ -166,7 +187,10 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_channel_state_by_hand(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "channel_upstream_id" in vals:
+            self.env["sales.channel.authorization.right"]._follow("partner_id", self.ids)
+        return result
 
     # === ACTION METHODS === #
     def action_channel_activate(self):

@@ -22,6 +22,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.channel.report.return",
+            "sales.channel.authorization.revoke",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",

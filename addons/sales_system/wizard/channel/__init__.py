@@ -1,0 +1,2 @@
+from . import sales_channel_report_return
+from . import sales_channel_authorization_revoke
