@@ -25,7 +25,25 @@ class ChannelOverviewPortal(ChannelCustomerPortal):
                 **self._get_channel_figures(partner),
                 "page_name": "channel",
                 "channel_manager": partner.channel_manager_id,
+                "authorizations": self._get_authorizations(partner),
             },
+        )
+
+    def _get_authorizations(self, partner):
+        """:return: what a channel partner may sell where, today or later, with all rights"""
+        today = fields.Date.context_today(partner)
+        return (
+            request.env["sales.channel.authorization"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", partner.id),
+                    ("state", "=", "active"),
+                    "|",
+                    ("date_end", "=", False),
+                    ("date_end", ">=", today),
+                ]
+            )
         )
 
     def _get_channel_figures(self, partner):

@@ -69,3 +69,14 @@ class ResCompany(models.Model):
         "CHECK (deal_extension_limit >= 0 AND deal_reminder_days >= 0)",
         "Extensions and reminders of deals cannot be negative. Enter 0 for none.",
     )
+
+    sales_channel_reminder_days = fields.Integer(
+        string="Remind of Ending Authorizations (Days)",
+        default=30,
+        help="So many days before an authorization ends, its channel manager is reminded of it.",
+    )
+
+    _sales_channel_reminder_days_not_negative = models.Constraint(
+        "CHECK (COALESCE(sales_channel_reminder_days, 0) >= 0)",
+        "The days before the end of an authorization cannot be negative.",
+    )

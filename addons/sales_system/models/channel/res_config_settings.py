@@ -31,3 +31,6 @@ class ResConfigSettings(models.TransientModel):
     deal_protection_days = fields.Integer(related="company_id.deal_protection_days", readonly=False)
     deal_extension_limit = fields.Integer(related="company_id.deal_extension_limit", readonly=False)
     deal_reminder_days = fields.Integer(related="company_id.deal_reminder_days", readonly=False)
+    sales_channel_reminder_days = fields.Integer(
+        related="company_id.sales_channel_reminder_days", readonly=False
+    )

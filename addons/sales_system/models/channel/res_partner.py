@@ -61,6 +61,10 @@ class ResPartner(models.Model):
         "customer are counted through this partner.",
     )
     channel_downstream_ids = fields.One2many("res.partner", "channel_upstream_id")
+    # Without the customers whom it serves, who may be thousands.
+    channel_reseller_ids = fields.One2many(
+        "res.partner", "channel_upstream_id", domain=[("channel_type", "!=", False)]
+    )
     channel_manager_id = fields.Many2one(
         "res.users",
         index="btree_not_null",

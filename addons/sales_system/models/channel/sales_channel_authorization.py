@@ -109,9 +109,7 @@ class SalesChannelAuthorization(models.Model):
     date_from = fields.Date(
         string="Start", required=True, default=fields.Date.context_today, tracking=True
     )
-    date_to = fields.Date(
-        string="End", tracking=True, help="The last day. Empty for an open end.", copy=False
-    )
+    date_to = fields.Date(string="End", tracking=True, help="The last day. Empty for an open end.")
     date_end = fields.Date(
         string="Last Day",
         compute="_compute_date_end",

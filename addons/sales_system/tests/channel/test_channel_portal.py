@@ -85,6 +85,38 @@ class TestChannelPortal(ChannelMixin, LedgerInvoicingCommon, RpcCase):
         _status, page, _to = self._open(self.dealer)
         self.assertNotIn("is overdue with", page)
 
+    def test_own_authorizations_that_are_not_over(self):
+        _status, page, _to = self._open(self.dealer)
+        self.assertIn("no authorization at present", page)
+        numbers = {}
+        for partner, is_exclusive, date_to in (
+            (self.distributor, True, False),
+            (self.distributor, False, self.today - timedelta(days=3)),
+            (self.reseller, False, False),
+        ):
+            authorization = self.env["sales.channel.authorization"].create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "is_exclusive": is_exclusive,
+                    "territory_ids": self.city.ids,
+                    "categ_ids": self.category.ids,
+                    "date_from": self.today - timedelta(days=30),
+                    "date_to": date_to,
+                }
+            )
+            authorization.action_activate()
+            numbers[partner, date_to] = authorization.name
+        draft = self.env["sales.channel.authorization"].create(
+            {"partner_id": self.distributor.id, "company_id": self.company.id}
+        )
+        _status, page, _to = self._open(self.dealer)
+        own, over, others = numbers.values()
+        for shown in (own, "Exclusive", "East / Shanghai", "Open end"):
+            self.assertIn(shown, page)
+        for hidden in (over, others, draft.name):
+            self.assertNotIn(hidden, page)
+
     def test_nothing_for_others(self):
         self.assertEqual(self._open(self.buyer)[2], "/my")
         self.assertEqual(self._open(self.seller)[2], "/my")

@@ -24,6 +24,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.reject",
             "sales.channel.report.return",
             "sales.channel.report.upload",
+            "sales.channel.authorization.revoke",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
