@@ -13,7 +13,10 @@ from .channel import (
     test_channel_authorization,
     test_channel_authorization_concurrency,
     test_channel_authorization_life,
+    test_channel_authorization_matrix,
     test_channel_authorization_orders,
+    test_channel_authorization_tour,
+    test_channel_diversion,
     test_channel_partner,
     test_channel_report,
 )

@@ -6,6 +6,7 @@ from . import account_move
 from . import sales_channel_authorization
 from . import sales_channel_authorization_right
 from . import sales_channel_authorization_life
+from . import sales_channel_authorization_matrix
 from . import sales_territory
 from . import product_category
 from . import sales_channel_report
@@ -13,5 +14,8 @@ from . import sales_channel_report_line
 from . import sales_channel_report_sale
 from . import sales_channel_report_filling
 from . import sales_channel_report_checking
+from . import sales_channel_diversion
+from . import sales_channel_diversion_line
+from . import sales_channel_diversion_finding
 from . import sale_order_authorizing
 from . import sale_order_line
