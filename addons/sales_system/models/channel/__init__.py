@@ -19,3 +19,4 @@ from . import sales_channel_diversion_line
 from . import sales_channel_diversion_finding
 from . import sale_order_authorizing
 from . import sale_order_line
+from . import res_partner_authorizing
