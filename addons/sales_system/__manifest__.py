@@ -29,6 +29,7 @@
         "security/channel/performance_rules.xml",
         "security/channel/deal_registration_rules.xml",
         "security/channel/authorization_rules.xml",
+        "security/channel/diversion_rules.xml",
         "security/channel/report_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
@@ -91,6 +92,8 @@
         "views/channel/crm_lead_views.xml",
         "wizard/channel/sales_channel_authorization_revoke_views.xml",
         "views/channel/sales_channel_authorization_views.xml",
+        "views/channel/sales_channel_authorization_matrix_views.xml",
+        "views/channel/sales_channel_diversion_views.xml",
         "views/channel/res_partner_views.xml",
         "views/channel/sale_order_views.xml",
         "views/channel/account_move_views.xml",
@@ -123,6 +126,7 @@
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
+        "demo/channel/authorization_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

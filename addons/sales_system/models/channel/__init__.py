@@ -18,6 +18,7 @@ from . import sales_deal_registration_dates
 from . import sales_channel_authorization
 from . import sales_channel_authorization_right
 from . import sales_channel_authorization_life
+from . import sales_channel_authorization_matrix
 from . import sales_territory
 from . import product_category
 from . import sales_channel_report
@@ -34,5 +35,9 @@ from . import sales_import_kind
 from . import sales_import_channel
 from . import sales_import_channel_sale
 from . import sales_import_channel_stock
+from . import sales_channel_diversion
+from . import sales_channel_diversion_line
+from . import sales_channel_diversion_finding
 from . import sale_order_authorizing
 from . import sale_order_line
+from . import res_partner_authorizing
