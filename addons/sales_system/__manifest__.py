@@ -28,6 +28,7 @@
         "security/contract/document_rules.xml",
         "security/channel/deal_registration_rules.xml",
         "security/channel/authorization_rules.xml",
+        "security/channel/application_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
         "data/channel/authorization_data.xml",
@@ -75,6 +76,10 @@
         "data/channel/ir_sequence_data.xml",
         "data/channel/mail_activity_type_data.xml",
         "data/channel/ir_cron_data.xml",
+        "data/channel/sales_channel_check_data.xml",
+        "wizard/channel/sales_channel_application_views.xml",
+        "views/channel/sales_channel_check_views.xml",
+        "views/channel/sales_channel_application_views.xml",
         "wizard/channel/sales_deal_registration_views.xml",
         "views/channel/sales_deal_registration_views.xml",
         "views/channel/sales_deal_registration_portal_templates.xml",
@@ -106,6 +111,8 @@
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
+        "demo/channel/sales_deal_registration_demo.xml",
+        "demo/channel/sales_channel_application_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -12,6 +12,7 @@ from .approval import (
 from .channel import (
     test_channel_authorization,
     test_channel_authorization_concurrency,
+    test_channel_application,
     test_channel_partner,
     test_deal_registration,
     test_deal_registration_concurrency,

@@ -15,3 +15,9 @@ from . import sales_channel_authorization
 from . import sales_channel_authorization_right
 from . import sales_territory
 from . import product_category
+from . import sales_channel_check
+from . import sales_channel_application
+from . import sales_channel_application_check
+from . import sales_channel_application_states
+from . import sales_channel_application_accepting
+from . import sales_channel_application_approval

@@ -12,6 +12,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.territory.rule",
             "sales.approval.rule",
             "sales.approval.step",
+            "sales.channel.check",
             "sales.contract.clause",
             "sales.contract.template",
         }
@@ -22,6 +23,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.channel.application.accept",
+            "sales.channel.application.reject",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",

@@ -1,2 +1,4 @@
 from . import sales_deal_registration_reject
 from . import sales_deal_registration_extend
+from . import sales_channel_application_reject
+from . import sales_channel_application_accept
