@@ -31,6 +31,7 @@
         "security/channel/authorization_rules.xml",
         "security/channel/diversion_rules.xml",
         "security/channel/report_rules.xml",
+        "security/channel/application_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
         "data/channel/authorization_data.xml",
@@ -85,6 +86,10 @@
         "wizard/channel/sales_channel_report_return_views.xml",
         "wizard/channel/sales_channel_report_upload_views.xml",
         "views/channel/sales_import_views.xml",
+        "data/channel/sales_channel_check_data.xml",
+        "wizard/channel/sales_channel_application_views.xml",
+        "views/channel/sales_channel_check_views.xml",
+        "views/channel/sales_channel_application_views.xml",
         "wizard/channel/sales_deal_registration_views.xml",
         "views/channel/sales_deal_registration_views.xml",
         "views/channel/sales_deal_registration_portal_templates.xml",
@@ -127,6 +132,8 @@
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
         "demo/channel/authorization_demo.xml",
+        "demo/channel/sales_deal_registration_demo.xml",
+        "demo/channel/sales_channel_application_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

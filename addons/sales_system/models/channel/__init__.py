@@ -41,3 +41,9 @@ from . import sales_channel_diversion_finding
 from . import sale_order_authorizing
 from . import sale_order_line
 from . import res_partner_authorizing
+from . import sales_channel_check
+from . import sales_channel_application
+from . import sales_channel_application_check
+from . import sales_channel_application_states
+from . import sales_channel_application_accepting
+from . import sales_channel_application_approval

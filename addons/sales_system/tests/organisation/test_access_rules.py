@@ -12,6 +12,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.territory.rule",
             "sales.approval.rule",
             "sales.approval.step",
+            "sales.channel.check",
             "sales.contract.clause",
             "sales.contract.template",
         }
@@ -25,6 +26,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.channel.report.return",
             "sales.channel.report.upload",
             "sales.channel.authorization.revoke",
+            "sales.channel.application.accept",
+            "sales.channel.application.reject",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
