@@ -165,8 +165,8 @@ class SalesImport(models.Model):
 
     def _post_staged_query(self):
         """What the file leaves open is taken from master data as it is today: the territory
-        of the customer and the category of the product; and a customer who sells on is who the
-        sale went through. Discounts are not known."""
+        of the customer, the category of the product, and a customer who sells on is who the sale
+        went through. Discounts are not known."""
         return SQL(
             """
             INSERT INTO sales_ledger_entry (
@@ -178,8 +178,8 @@ class SalesImport(models.Model):
                    COALESCE(s.quantity, 0),
                    s.user_id, s.team_id, COALESCE(s.territory_id, customer.territory_id),
                    COALESCE(customer.commercial_partner_id, s.partner_id),
-                   COALESCE(s.channel_partner_id, channel.id), s.product_id, COALESCE(s.categ_id, t.categ_id),
-                   s.campaign_id, NULL::integer,
+                   COALESCE(s.channel_partner_id, channel.id), s.product_id,
+                   COALESCE(s.categ_id, t.categ_id), s.campaign_id, NULL::integer,
                    %(import_id)s, s.import_key, COALESCE(posted.last_no, 0) + 1,
                    %(now)s, %(uid)s
               FROM sales_import_staged s

@@ -145,7 +145,7 @@ class TestChannelPortal(ChannelMixin, LedgerInvoicingCommon, RpcCase):
             ("action_open_channel_ledger", ()),
             ("read", (["channel_booked_year"],)),
         ):
-            result, error = self._call(self.dealer, self.distributor, method, *args)
+            _result, error = self._call(self.dealer, self.distributor, method, *args)
             self.assertTrue(error, method)
         performance = self.env["sales.channel.performance"]
         _result, error = self._call(self.dealer, performance, "search_read", [], ["booked"])
