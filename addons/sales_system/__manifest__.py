@@ -138,9 +138,10 @@
     "assets": {
         "web.assets_backend": [
             "sales_system/static/src/**/*",
+            ("remove", "sales_system/static/src/portal/**/*"),
         ],
         "web.assets_frontend": [
-            "sales_system/static/portal/**/*",
+            "sales_system/static/src/portal/**/*",
         ],
         "web.assets_tests": [
             "sales_system/static/tests/tours/**/*",

@@ -298,17 +298,18 @@ class SalesChannelReport(models.Model):
 
     # === ACTION METHODS === #
     def action_submit(self):
-        """Check the whole report and hand it in."""
+        """Check the whole report and hand it in; of several, each opens with the one before."""
         self._lock_chain(*OPEN_STATES)
-        self._fill()
-        self._check_complete()
-        self._update_state(
-            OPEN_STATES,
-            "submitted",
-            submitted_on=fields.Datetime.now(),
-            submitted_by_id=self.env.uid,
-            return_reason=False,
-        )
+        for report in self.sorted("date_from"):
+            report._fill()
+            report._check_complete()
+            report._update_state(
+                OPEN_STATES,
+                "submitted",
+                submitted_on=fields.Datetime.now(),
+                submitted_by_id=self.env.uid,
+                return_reason=False,
+            )
         return True
 
     def action_accept(self):
@@ -425,7 +426,10 @@ class SalesChannelReport(models.Model):
         self._check_is_last()
         self._update_state(("submitted",), "returned", return_reason=reason.strip())
         for report in self:
-            report.message_post(body=self.env._("Returned: %(reason)s", reason=reason.strip()))
+            report.message_post(
+                body=self.env._("Returned: %(reason)s", reason=reason.strip()),
+                partner_ids=(report.submitted_by_id.partner_id or report.partner_id).ids,
+            )
 
     def _lock_chain(self, *allowed):
         """Keep all reports of the same partners, provided that these are in an allowed state.

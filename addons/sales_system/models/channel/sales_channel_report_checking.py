@@ -28,14 +28,11 @@ class SalesChannelReport(models.Model):
 
     def _check_complete(self):
         """:raises UserError: with a sentence for each row that is wrong"""
-        for report in self:
-            if problems := report._get_problems():
-                left = len(problems) - LISTED_PROBLEMS
-                if left > 0:
-                    problems[LISTED_PROBLEMS:] = [
-                        self.env._("… and %(count)s rows more.", count=left)
-                    ]
-                raise UserError("\n".join(problems))
+        if problems := self._get_problems():
+            left = len(problems) - LISTED_PROBLEMS
+            if left > 0:
+                problems[LISTED_PROBLEMS:] = [self.env._("… and %(count)s rows more.", count=left)]
+            raise UserError("\n".join(problems))
 
     def _get_problems(self):
         """:return: list of sentences; empty for a report that can be submitted"""

@@ -3,19 +3,6 @@ from odoo.tools import SQL
 
 from .sales_channel_report import CLOSED_STATES, OPEN_STATES
 
-# What both statements below change in a line, and the figures that follow from it.
-FILLED_FIELDS = (
-    "opening_quantity",
-    "ledger_quantity",
-    "in_quantity",
-    "in_difference",
-    "out_quantity",
-    "amount",
-    "detail_count",
-    "last_sale_date",
-    "closing_quantity",
-)
-
 
 class SalesChannelReport(models.Model):
     """Fills the lines of open reports in: opening stock, sell-in, and the sum of the details."""
@@ -181,5 +168,5 @@ class SalesChannelReport(models.Model):
         lines = self.env["sales.channel.report.line"].sudo()
         lines = lines.browse([line_id for (line_id,) in self.env.execute_query(query)])
         self.invalidate_recordset(["line_ids"], flush=False)
-        lines.invalidate_recordset(FILLED_FIELDS, flush=False)
+        lines.invalidate_recordset(flush=False)
         lines.modified(["amount"])

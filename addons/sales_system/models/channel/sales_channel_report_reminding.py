@@ -39,6 +39,12 @@ class SalesChannelReport(models.Model):
         missing = self._get_missing_domain()
         return Domain.OR([missing if wanted else ~missing for wanted in value])
 
+    # === ACTION METHODS === #
+    def action_submit(self):
+        result = super().action_submit()
+        self.sudo().activity_unlink([MISSING_ACTIVITY])
+        return result
+
     # === BUSINESS METHODS === #
     @api.model
     def _get_protected_fields(self):

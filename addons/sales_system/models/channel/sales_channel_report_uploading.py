@@ -11,8 +11,31 @@ class SalesChannelReport(models.Model):
 
     _inherit = "sales.channel.report"
 
-    import_ids = fields.One2many("sales.import", "channel_report_id", string="Files")
+    import_ids = fields.One2many(
+        "sales.import",
+        "channel_report_id",
+        string="Files",
+        groups="sales_team.group_sale_manager",
+    )
 
+    # === ACTION METHODS === #
+    def action_open_imports(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Files of %(report)s", report=self.display_name),
+            "res_model": "sales.import",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("channel_report_id", "=", self.id)],
+            "context": {
+                "default_kind": "channel_sale",
+                "default_channel_report_id": self.id,
+                "default_company_id": self.company_id.id,
+            },
+        }
+
+    # === BUSINESS METHODS === #
     def _upload(self, kind, content, filename):
         """Import a file into the report, all its rows or none.
 

@@ -49,7 +49,7 @@ class SalesImport(models.Model):
         "sales.channel.report",
         check_company=True,
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
         domain="[('state', 'in', ('draft', 'returned')), ('company_id', '=', company_id)]",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", related=None)

@@ -279,6 +279,13 @@ class TestChannelReport(ChannelReportCommon):
         with self.assertRaisesRegex(UserError, "Return East Wheels, February 2026 first"):
             january._return("Count again")
 
+    def test_several_at_a_time(self):
+        reports = self._create_report("2026-02-01") | self._create_report()
+        self._sell(reports[1], 4)
+        reports[0].line_ids.write({"out_quantity": 1, "closing_quantity": 10})
+        reports.action_submit()
+        self.assertEqual(reports[0].line_ids.opening_quantity, 6)
+
     def test_nothing_is_put_in_before(self):
         self._hand_in("2026-02-01", 1)
         january = self._create_report()
@@ -300,6 +307,7 @@ class TestChannelReport(ChannelReportCommon):
         self.assertRecordValues(
             report, [{"state": "returned", "return_reason": "Three bikes went back"}]
         )
+        self.assertIn(self.env.user.partner_id, report.message_ids.partner_ids)
         self._sell(report, 1)
         report.action_submit()
         self.assertRecordValues(report, [{"state": "submitted", "return_reason": False}])

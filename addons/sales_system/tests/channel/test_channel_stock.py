@@ -190,6 +190,9 @@ class TestChannelStock(ChannelReportCommon):
         self.assertEqual(mail.recipient_ids, self.distributor)
         self.assertIn("March 2026", mail.subject)
         self.assertIn(f"/my/channel-reports/{report.id}", mail.body_html)
+        report.action_submit()
+        self.assertFalse(report.activity_ids)
+        report._return("Again")
         with freeze_time("2026-04-12"):
             self.distributor.action_channel_suspend()
             self.env.invalidate_all()
