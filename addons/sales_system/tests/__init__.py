@@ -14,6 +14,7 @@ from .channel import (
     test_channel_authorization_concurrency,
     test_channel_application,
     test_channel_partner,
+    test_channel_tour,
     test_deal_registration,
     test_deal_registration_concurrency,
     test_deal_registration_portal,
