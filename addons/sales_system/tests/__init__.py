@@ -34,6 +34,7 @@ from .channel import (
     test_channel_report_properties,
     test_channel_report_tour,
     test_channel_stock,
+    test_channel_tour,
     test_deal_registration,
     test_deal_registration_concurrency,
     test_deal_registration_portal,

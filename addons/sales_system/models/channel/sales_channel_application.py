@@ -104,7 +104,7 @@ class SalesChannelApplication(models.Model):
     )
 
     # === THE COMPANY === #
-    applicant_name = fields.Char(string="Company", required=True, index="trigram", tracking=True)
+    applicant_name = fields.Char(string="Applicant", required=True, index="trigram", tracking=True)
     tax_id = fields.Char(string="Tax ID")
     contact_name = fields.Char()
     email = fields.Char(help="The portal user is invited by it.")
@@ -147,18 +147,14 @@ class SalesChannelApplication(models.Model):
         precompute=True,
         ondelete="restrict",
     )
-    expected_volume = fields.Monetary(
-        string="Expected Yearly Volume", tracking=True, aggregator="sum_currency"
-    )
+    expected_volume = fields.Monetary(string="Expected Yearly Volume", tracking=True)
     note = fields.Text()
 
     # === CREDIT === #
-    registered_capital = fields.Monetary(aggregator="sum_currency")
+    registered_capital = fields.Monetary(aggregator=None)
     years_in_business = fields.Integer(aggregator="avg")
     bank_reference = fields.Char(help="The bank that knows the company, and what it says of it.")
-    credit_asked = fields.Monetary(
-        string="Credit Asked For", tracking=True, aggregator="sum_currency"
-    )
+    credit_asked = fields.Monetary(string="Credit Asked For", tracking=True)
 
     # === DECIDING === #
     check_ids = fields.One2many(
@@ -289,7 +285,10 @@ class SalesChannelApplication(models.Model):
                 company = vals.get("company_id") or self.env.company.id
                 sequence = self.env["ir.sequence"].sudo().with_company(company)
                 vals["name"] = sequence.next_by_code("sales.channel.application")
-        return super().create(vals_list)
+        applications = super().create(vals_list)
+        # Their lines are computed when they are asked for, and a search for lines does not ask.
+        applications.mapped("check_ids")
+        return applications
 
     def write(self, vals):
         self._check_not_protected(vals)

@@ -139,7 +139,7 @@ class SalesDealRegistration(models.Model):
         precompute=True,
         ondelete="restrict",
     )
-    expected_amount = fields.Monetary(tracking=True, aggregator="sum_currency")
+    expected_amount = fields.Monetary(tracking=True)
     expected_date = fields.Date(string="Expected Closing", tracking=True)
     categ_id = fields.Many2one(
         "product.category", string="Product Category", index="btree_not_null", ondelete="restrict"

@@ -26,7 +26,7 @@ class TestDealRegistration(DealCommon):
         for values, sentence in (
             (
                 {"customer_tax_id": False, "customer_phone": "12", "customer_email": "x@qq.com"},
-                "Enter the tax ID of Lakeside Sports",
+                "Enter the customer's tax ID, phone number",
             ),
             ({"expected_amount": 0}, "Enter the amount that you expect"),
             ({"expected_date": "2026-06-14"}, "Enter the day on which you expect the order"),
