@@ -140,7 +140,7 @@ PICTURES = (
     Picture("contract-order", QUOTATIONS, "order_beyond_contract", height=600),
     Picture("contract-promises", PROMISES, wait=LIST, height=360, login="wang.wei"),
     Picture(
-        "channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=480
+        "channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=600
     ),
     Picture("channel-application", APPLICATIONS, "channel_application", height=860),
     Picture("channel-matrix", CHANNEL_MATRIX, wait="table", height=480),
@@ -149,7 +149,7 @@ PICTURES = (
     Picture("channel-performance", CHANNEL_PERFORMANCE, wait=PIVOT, height=480),
     Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
     Picture("handover", HANDOVERS, "handover", height=860),
-    Picture("settings", SETTINGS, wait=".app_settings_block", height=560),
+    Picture("settings", SETTINGS, wait=".app_settings_block", height=900),
 )
 
 # A file as the old system wrote it: two of its rows have to be mended.
