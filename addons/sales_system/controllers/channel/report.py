@@ -203,12 +203,13 @@ class ChannelReportPortal(ChannelCustomerPortal):
         return None
 
     def _take_step(self, report, step, typed):
+        product = (typed.get("product") or "").strip()
         if step == "submit":
             report.action_submit()
         elif step == "expected":
             report.action_take_expected()
-        elif step == "add":
-            self._add_product(report, (typed.get("product") or "").strip())
+        elif step == "add" or (step == "save" and product):
+            self._add_product(report, product)
 
     def _add_product(self, report, key):
         """:param key: internal reference, barcode or name of one of our products"""

@@ -72,7 +72,7 @@ class SalesDealRegistration(models.Model):
 
     # === FIELDS === #
     name = fields.Char(
-        string="Number",
+        string="Reference",
         required=True,
         readonly=True,
         copy=False,
