@@ -128,9 +128,10 @@ class SaleOrder(models.Model):
         categories = categories.browse(
             {categ_id for *_, ids in rows for categ_id in ids if categ_id}
         )
+        outside = [order_id for order_id, *_ in rows]
         texts = {}
         for order_id, reason, categ_ids in rows:
-            order = self.browse(order_id).with_prefetch(self._prefetch_ids)
+            order = self.browse(order_id).with_prefetch(outside)
             sold = categories & categories.browse(filter(None, categ_ids))
             texts.setdefault(order, []).append(order._get_unauthorized_text(reason, sold))
         return {order: "\n".join(lines) for order, lines in texts.items()}
@@ -138,18 +139,20 @@ class SaleOrder(models.Model):
     @api.model
     def _authorization_facts_query(self, condition):
         """:param SQL condition: on the orders ``o``
-        :return: ``SQL`` of the facts that ``_uncovered_query`` judges, one per line of goods
+        :return: ``SQL`` of the facts that ``_uncovered_query`` judges, one per product category
+            of an order, by the id of its first line
         """
         return SQL(
             """
-            SELECT l.id, o.company_id, o.channel_partner_id AS partner_id, o.territory_id,
-                   t.categ_id, o.ledger_date AS date
+            SELECT MIN(l.id) AS id, o.company_id, o.channel_partner_id AS partner_id,
+                   o.territory_id, t.categ_id, o.ledger_date AS date
               FROM sale_order o
               JOIN sale_order_line l ON l.order_id = o.id
               JOIN product_product p ON p.id = l.product_id
               JOIN product_template t ON t.id = p.product_tmpl_id
              WHERE o.channel_partner_id IS NOT NULL AND l.display_type IS NULL
                AND l.is_downpayment IS NOT TRUE AND l.product_uom_qty <> 0 AND %s
+             GROUP BY o.id, t.categ_id
             """,
             condition,
         )

@@ -359,7 +359,8 @@ class SalesChannelAuthorization(models.Model):
     def _uncovered_query(self, facts):
         """Find what was sold outside the authorizations of its day, in one statement.
 
-        Channel partners whom the company never authorized for anything are not checked.
+        Channel partners whom the company never authorized for anything are not checked. What is
+        asked of many facts alike, such as the lines of an order, is judged once.
 
         :param SQL facts: query with columns id, company_id, partner_id, territory_id, categ_id,
             date
@@ -368,26 +369,34 @@ class SalesChannelAuthorization(models.Model):
         """
         return SQL(
             """
-            SELECT fact.id,
-                   CASE WHEN COUNT(held.day) = 0 THEN 'none'
-                        WHEN bool_or(held.categ) THEN 'territory'
-                        WHEN bool_or(held.territory) THEN 'category'
-                        ELSE 'both' END AS reason
-              FROM (%(facts)s) AS fact
-              LEFT JOIN sales_territory territory ON territory.id = fact.territory_id
-              LEFT JOIN product_category categ ON categ.id = fact.categ_id
-              JOIN sales_channel_authorization_right r
-                ON r.holder_id = fact.partner_id AND r.partner_id = r.holder_id
-               AND r.company_id = fact.company_id
-              LEFT JOIN LATERAL (
-                   SELECT fact.date AS day,
-                          starts_with(COALESCE(territory.parent_path, ''), r.territory_path)
-                              AS territory,
-                          starts_with(COALESCE(categ.parent_path, ''), r.categ_path) AS categ
-                    WHERE fact.date BETWEEN r.date_from AND COALESCE(r.date_to, 'infinity')
-                   ) held ON TRUE
-             GROUP BY fact.id
-            HAVING bool_or(held.territory AND held.categ) IS NOT TRUE
+            SELECT unnest(judged.ids) AS id, judged.reason
+              FROM (
+                   SELECT fact.ids,
+                          CASE WHEN NOT bool_or(held.valid) THEN 'none'
+                               WHEN bool_or(held.valid AND held.categ) THEN 'territory'
+                               WHEN bool_or(held.valid AND held.territory) THEN 'category'
+                               ELSE 'both' END AS reason
+                     FROM (SELECT MIN(id) AS key, array_agg(id) AS ids, company_id, partner_id,
+                                  territory_id, categ_id, date
+                             FROM (%(facts)s) AS fact
+                            GROUP BY company_id, partner_id, territory_id, categ_id, date) AS fact
+                     JOIN sales_channel_authorization_right r
+                       ON r.holder_id = fact.partner_id AND r.partner_id = r.holder_id
+                      AND r.company_id = fact.company_id
+                     LEFT JOIN sales_territory territory ON territory.id = fact.territory_id
+                     LEFT JOIN product_category categ ON categ.id = fact.categ_id
+                    CROSS JOIN LATERAL (
+                          SELECT COALESCE(fact.date >= r.date_from
+                                          AND fact.date <= COALESCE(r.date_to, 'infinity'), FALSE)
+                                     AS valid,
+                                 starts_with(COALESCE(territory.parent_path, ''),
+                                             r.territory_path) AS territory,
+                                 starts_with(COALESCE(categ.parent_path, ''), r.categ_path)
+                                     AS categ
+                          ) held
+                    GROUP BY fact.key, fact.ids
+                   HAVING NOT bool_or(held.valid AND held.territory AND held.categ)
+                   ) AS judged
             """,
             facts=facts,
         )

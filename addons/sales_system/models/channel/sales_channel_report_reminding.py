@@ -67,9 +67,10 @@ class SalesChannelReport(models.Model):
 
     @api.model
     def _cron_draft(self):
-        """Draft the reports of the periods that were over last."""
+        """Draft the reports of the periods that were over last, and follow late invoices."""
         if not self.env["res.groups"]._is_feature_enabled(AREA):
             return
+        self.search([("state", "in", OPEN_STATES)])._fill()
         vals_list = self._prepare_due_reports()
         self.env["ir.cron"]._commit_progress(remaining=len(vals_list))
         for batch in split_every(BATCH, vals_list, list):
