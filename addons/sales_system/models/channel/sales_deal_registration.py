@@ -196,7 +196,7 @@ class SalesDealRegistration(models.Model):
     )
 
     # === COMPUTE METHODS === #
-    @api.depends("partner_id")
+    @api.depends("partner_id.channel_manager_id")
     def _compute_user_id(self):
         for registration in self:
             registration.user_id = registration.partner_id.channel_manager_id
