@@ -285,7 +285,7 @@ class TestChannelApplication(ApplicationMixin, SalesSystemCommon):
         with Form(self._as(self.seller, self.env["sales.channel.application"])) as form:
             form.applicant_name = "South Wheels"
             self.assertEqual(len(form.check_ids), 2)
-        self.assertRegex(form.record.name, r"CA/2026/\d{4}")
+        self.assertRegex(form.record.name, r"AP/2026/\d{4}")
         self.assertEqual(form.record.user_id, self.seller)
 
     def test_companies(self):
