@@ -60,7 +60,7 @@ class SalesIdentitySearch(models.AbstractModel):
 
     @api.model
     def _leads_sql(self, sought):
-        """:return: ``SQL`` of (id, kind, key, open lead, its company's name, phone, country, code)"""
+        """:return: ``SQL`` of (id, kind, key, open lead, its company, phone, country, code)"""
         self.env["crm.lead"].flush_model()
         return SQL(
             """
