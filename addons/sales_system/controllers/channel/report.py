@@ -1,6 +1,7 @@
 from decimal import Decimal, InvalidOperation
 
 from psycopg2 import IntegrityError
+from werkzeug.datastructures import FileStorage
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -237,7 +238,8 @@ class ChannelReportPortal(ChannelCustomerPortal):
 
     def _upload(self, report, kind, file):
         """:return: as ``_upload`` of the report"""
-        content = file.read(MAX_FILE_SIZE + 1) if file else b""
+        # A form may send a text in place of a file.
+        content = file.read(MAX_FILE_SIZE + 1) if isinstance(file, FileStorage) else b""
         if kind not in ("channel_sale", "channel_stock") or not content:
             raise UserError(request.env._("Choose a file first."))
         if len(content) > MAX_FILE_SIZE:

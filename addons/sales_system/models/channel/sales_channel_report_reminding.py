@@ -89,8 +89,11 @@ class SalesChannelReport(models.Model):
         for period, of_period in partners.grouped("channel_report_period").items():
             first = date_utils.start_of(today - relativedelta(**{f"{period}s": 1}), period)
             last = date_utils.end_of(first, period)
-            reported = self._read_group(
-                [("date_from", "<=", last), ("date_to", ">=", first)], ["company_id", "partner_id"]
+            reported = set(
+                self._read_group(
+                    [("date_from", "<=", last), ("date_to", ">=", first)],
+                    ["company_id", "partner_id"],
+                )
             )
             vals_list += [
                 {"partner_id": partner.id, "company_id": company.id, "date_from": first}
