@@ -66,7 +66,9 @@ class SalesChannelApplicationCheck(models.Model):
             return
         if "done_by_id" in vals or "done_on" in vals:
             raise UserError(
-                self.env._("Who did a check, and when, is written by itself. Tick the check instead.")
+                self.env._(
+                    "Who did a check, and when, is written by itself. Tick the check instead."
+                )
             )
         if "is_required" in vals and not self.env.user.has_group("sales_team.group_sale_manager"):
             raise UserError(
