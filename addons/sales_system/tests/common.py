@@ -13,7 +13,7 @@ DEMO_LOGINS = ("li.na", "wang.wei", "zhao.lei")
 
 @contextmanager
 def threads_allowed():
-    """Let threads make environments: Odoo's runner holds the lock of the registries all the time."""
+    """Let threads make environments: Odoo's runner holds the lock of the registries."""
     with patch.object(Registry, "_lock", RLock()):
         yield
 

@@ -73,8 +73,8 @@ class SalesChannelApplicationCheck(models.Model):
         if "is_required" in vals and not self.env.user.has_group("sales_team.group_sale_manager"):
             raise UserError(
                 self.env._(
-                    "Only sales administrators take a required check out. Do it, or enter why it is "
-                    "not needed here."
+                    "Only sales administrators take a required check out. Do it, or enter why it "
+                    "is not needed here."
                 )
             )
 
