@@ -26,6 +26,7 @@
         "security/approval/ir_rules.xml",
         "security/contract/ir_rules.xml",
         "security/contract/document_rules.xml",
+        "security/customer/ir_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
         "data/sales_import_field_data.xml",

@@ -29,6 +29,9 @@ from .contract import (
     test_contract_template,
     test_contract_versions,
 )
+from .customer import (
+    test_last_contact,
+)
 from .engine import (
     test_approval,
     test_cells,

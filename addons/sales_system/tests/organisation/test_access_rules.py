@@ -14,6 +14,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.step",
             "sales.contract.clause",
             "sales.contract.template",
+            "sales.customer.level",
         }
     )
     personal = frozenset(

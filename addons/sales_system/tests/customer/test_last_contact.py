@@ -1,0 +1,83 @@
+from odoo import fields
+from odoo.tests import freeze_time, tagged
+
+from ..common import SalesSystemCommon
+
+TEXT = "Good morning"
+
+
+@tagged("post_install", "-at_install", "sales_system")
+@freeze_time("2026-03-02 09:00:00")
+class TestLastContact(SalesSystemCommon):
+    """What counts as being in touch with a customer, and on which records."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact = cls.env["res.partner"].create(
+            {"name": "Ann", "email": "ann@acme.example.com", "parent_id": cls.customer.id}
+        )
+        cls.lead = cls.env["crm.lead"].create(
+            {
+                "name": "Bikes for Acme",
+                "partner_id": cls.contact.id,
+                "user_id": cls.seller.id,
+                "company_id": cls.company.id,
+            }
+        )
+
+    def _days(self):
+        records = (self.lead, self.contact, self.customer)
+        return [record.last_contact_on and str(record.last_contact_on) for record in records]
+
+    def test_a_message_to_the_customer(self):
+        self._as(self.seller, self.lead).message_post(
+            body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(self._days(), ["2026-03-02 09:00:00"] * 3)
+
+    def test_an_activity_that_is_done(self):
+        activity = self._as(self.seller, self.lead).activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.seller.id
+        )
+        self.assertEqual(self._days(), [False] * 3)
+        activity.action_feedback(feedback="Called")
+        self.assertEqual(self._days(), ["2026-03-02 09:00:00"] * 3)
+
+    def test_a_message_on_an_order(self):
+        order = self._create_order(opportunity_id=self.lead.id, partner_id=self.contact.id)
+        self._as(self.seller, order).message_post(
+            body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(self._days(), ["2026-03-02 09:00:00"] * 3)
+
+    def test_what_is_no_contact(self):
+        lead = self._as(self.seller, self.lead)
+        lead.message_post(body=TEXT, subtype_xmlid="mail.mt_note")
+        lead.message_post(
+            body=TEXT,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+            author_id=self.contact.id,
+        )
+        lead.priority = "2"
+        self.assertEqual(self._days(), [False] * 3)
+
+    def test_an_older_contact_changes_nothing(self):
+        self.lead.last_contact_on = "2026-03-03 08:00:00"
+        self.lead._touch_contact(fields.Datetime.now())
+        self.assertEqual(str(self.lead.last_contact_on), "2026-03-03 08:00:00")
+
+    def test_contacts_older_than_the_addon(self):
+        self._as(self.seller, self.lead).message_post(
+            body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        with freeze_time("2026-03-05 09:00:00"):
+            self._as(self.seller, self.lead).message_post(body=TEXT, subtype_xmlid="mail.mt_note")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET last_contact_on = NULL WHERE id = %s", [self.lead.id]
+        )
+        self.env["crm.lead"]._find_last_contacts()
+        self.env.invalidate_all()
+        self.assertEqual(str(self.lead.last_contact_on), "2026-03-02 09:00:00")
