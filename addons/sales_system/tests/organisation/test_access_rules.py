@@ -15,6 +15,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
+            "sales.pool",
+            "sales.pool.protection",
         }
     )
     personal = frozenset(
@@ -27,6 +29,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.pool.return",
         }
     )
     technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
