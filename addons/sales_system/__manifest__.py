@@ -104,6 +104,7 @@
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
+        "demo/customer/sales_pool_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
