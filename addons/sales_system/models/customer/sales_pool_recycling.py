@@ -59,7 +59,7 @@ class SalesPool(models.Model):
     @api.model
     def _group_due(self, model, rows):
         """:return: dict of (pool, salesperson) → records"""
-        pools = {record_id: pool_id for record_id, pool_id in rows}
+        pools = dict(rows)
         records = self.env[model].with_context(active_test=False).browse(pools)
         return records.grouped(lambda record: (self.browse(pools[record.id]), record.user_id))
 
@@ -154,7 +154,6 @@ class SalesPool(models.Model):
         rows = [Markup("<li>%s</li>") % record._get_html_link() for record in records[:NAMED]]
         if len(records) > NAMED:
             rows.append(
-                Markup("<li>%s</li>")
-                % self.env._("and %(count)s more", count=len(records) - NAMED)
+                Markup("<li>%s</li>") % self.env._("and %(count)s more", count=len(records) - NAMED)
             )
         return Markup("").join(rows)
