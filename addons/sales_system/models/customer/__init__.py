@@ -6,6 +6,7 @@ from . import res_partner
 from . import crm_lead
 from . import sale_order
 from . import sales_pool
+from . import sales_pool_persons
 from . import sales_pool_protection
 from . import sales_pool_matching
 from . import sales_pool_silence

@@ -78,26 +78,33 @@ class SalesPoolMixin(models.AbstractModel):
         self._check_reclaim(pool)
         self._check_hold_limit(pool)
         self._log_pool_move(self, "claim", to_user=user)
-        now = fields.Datetime.now()
-        levels = self._get_levels(pool)
-        days = {record.id: pool._get_protection_days(levels[record.id]) for record in self}
-        for number, records in self.grouped(lambda record: days[record.id]).items():
-            until = fields.Date.add(pool._get_today(), days=number) if number else False
-            records._set_pool_owner(
-                user,
-                {
-                    **OUT_OF_POOL,
-                    "claimed_on": now,
-                    "claimed_pool_id": pool.id,
-                    "held_since": now,
-                    "protected_until": until,
-                },
-            )
+        for until, records in self._get_protected_until(pool).items():
+            records._set_pool_owner(user, self._prepare_claim_values(pool, until))
         self._pass_activities_on(user)
         trail = self.env._(
             "Claimed from the pool %(pool)s by %(user)s.", pool=pool.name, user=user.name
         )
         self.env["sales.handover"].sudo()._leave_trail(self.with_context(**QUIETLY), trail)
+
+    def _prepare_claim_values(self, pool, protected_until):
+        now = fields.Datetime.now()
+        return {
+            **OUT_OF_POOL,
+            "claimed_on": now,
+            "claimed_pool_id": pool.id,
+            "held_since": now,
+            "protected_until": protected_until,
+        }
+
+    def _get_protected_until(self, pool):
+        """:return: dict of the last protected day, or False → records"""
+        levels, today = self._get_levels(pool), pool._get_today()
+
+        def until(record):
+            days = pool._get_protection_days(levels[record.id])
+            return fields.Date.add(today, days=days) if days else False
+
+        return self.grouped(until)
 
     def _set_pool_owner(self, user, values):
         """Hook: change the owner of records whose move is checked and logged already."""

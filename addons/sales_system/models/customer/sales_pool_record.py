@@ -134,11 +134,13 @@ class SalesPoolRecord(models.Model):
 
     # === BUSINESS METHODS === #
     def _get_records(self):
-        """:return: list of the records behind these, one recordset for each model"""
+        """:return: list of the records behind these, one recordset for each model, in an order
+        that is the same in every session
+        """
         self.check_access("read")
         return [
             self.env[model].browse(rows.mapped("res_id"))
-            for model, rows in self.grouped("res_model").items()
+            for model, rows in sorted(self.grouped("res_model").items())
         ]
 
     # === QUERIES === #
