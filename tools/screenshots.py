@@ -94,6 +94,12 @@ SETTINGS = "sales_system.res_config_settings_action"
 QUOTATIONS = "sale.action_quotations_with_onboarding"
 CONTRACTS = "sales_system.sales_contract_action"
 PROMISES = "sales_system.sales_contract_milestone_action"
+CHANNEL_PARTNERS = "sales_system.sales_channel_partner_action"
+APPLICATIONS = "sales_system.sales_channel_application_action"
+MATRIX = "sales_system.sales_channel_authorization_matrix_action"
+DEALS = "sales_system.sales_deal_registration_action"
+CHANNEL_REPORTS = "sales_system.sales_channel_report_action"
+CHANNEL_PERFORMANCE = "sales_system.sales_channel_performance_action"
 DIFFERENCES = (_tab("clauses"), "button[name=action_compare]")
 
 PICTURES = (
@@ -133,6 +139,12 @@ PICTURES = (
     Picture("contract-review", CONTRACTS, "contract_in_review", height=860),
     Picture("contract-order", QUOTATIONS, "order_beyond_contract", height=600),
     Picture("contract-promises", PROMISES, wait=LIST, height=360, login="wang.wei"),
+    Picture("channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=480),
+    Picture("channel-application", APPLICATIONS, "channel_application", height=860),
+    Picture("channel-matrix", MATRIX, wait="table", height=480),
+    Picture("channel-deals", DEALS, view="list", wait=LIST, height=400),
+    Picture("channel-report", CHANNEL_REPORTS, "channel_report", height=720),
+    Picture("channel-performance", CHANNEL_PERFORMANCE, wait=PIVOT, height=480),
     Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
     Picture("handover", HANDOVERS, "handover", height=860),
     Picture("settings", SETTINGS, wait=".app_settings_block", height=560),
@@ -290,6 +302,14 @@ def order_beyond_contract(env):
 
 def amendment(env):
     return env.ref("sales_system.contract_west_lake").amendment_ids
+
+
+def channel_application(env):
+    return env.ref("sales_system.application_south_wheels")
+
+
+def channel_report(env):
+    return env.ref("sales_system.channel_report_east_2")
 
 
 def handover(env):

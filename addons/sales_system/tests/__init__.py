@@ -10,7 +10,34 @@ from .approval import (
     test_approval_tour,
 )
 from .channel import (
+    test_channel_adventure_works,
+    test_channel_application,
+    test_channel_area,
+    test_channel_authorization,
+    test_channel_authorization_concurrency,
+    test_channel_authorization_life,
+    test_channel_authorization_matrix,
+    test_channel_authorization_orders,
+    test_channel_authorization_tour,
+    test_channel_diversion,
+    test_channel_ledger,
+    test_channel_master_data,
     test_channel_partner,
+    test_channel_partner_tour,
+    test_channel_performance,
+    test_channel_portal,
+    test_channel_report,
+    test_channel_report_access,
+    test_channel_report_import,
+    test_channel_report_performance,
+    test_channel_report_portal,
+    test_channel_report_properties,
+    test_channel_report_tour,
+    test_channel_stock,
+    test_channel_tour,
+    test_deal_registration,
+    test_deal_registration_concurrency,
+    test_deal_registration_portal,
 )
 from .contract import (
     test_contract,
@@ -37,6 +64,7 @@ from .engine import (
     test_cells,
     test_contract_dates,
     test_document_text,
+    test_identity,
     test_tabular,
 )
 from .importing import (

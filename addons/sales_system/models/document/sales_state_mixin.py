@@ -12,12 +12,14 @@ class SalesStateMixin(models.AbstractModel):
 
     _name = "sales.state.mixin"
     _description = "Document State"
+    # What a new document starts in.
+    _initial_state = "draft"
 
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if records.filtered(lambda record: record.state != "draft"):
+        if records.filtered(lambda record: record.state != self._initial_state):
             raise UserError(self.env._("A new document starts as a draft. Leave its state out."))
         return records
 

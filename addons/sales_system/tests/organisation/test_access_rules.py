@@ -12,6 +12,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.territory.rule",
             "sales.approval.rule",
             "sales.approval.step",
+            "sales.channel.check",
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
@@ -23,10 +24,17 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.channel.report.return",
+            "sales.channel.report.upload",
+            "sales.channel.authorization.revoke",
+            "sales.channel.application.accept",
+            "sales.channel.application.reject",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.deal.registration.extend",
+            "sales.deal.registration.reject",
         }
     )
     technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
