@@ -3,3 +3,4 @@ from . import channel
 from . import contract
 from . import ledger
 from . import organisation
+from . import customer

@@ -16,6 +16,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
+            "sales.pool",
+            "sales.pool.protection",
         }
     )
     personal = frozenset(
@@ -35,6 +37,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.terminate",
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
+            "sales.pool.return",
         }
     )
     technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
