@@ -37,6 +37,7 @@ from .engine import (
     test_cells,
     test_contract_dates,
     test_document_text,
+    test_identity,
     test_tabular,
 )
 from .importing import (
