@@ -5,3 +5,9 @@ from . import sales_customer_profile
 from . import res_partner
 from . import crm_lead
 from . import sale_order
+from . import sales_competitor
+from . import sales_competitor_product
+from . import sales_competitor_price
+from . import sales_competitor_event
+from . import sales_competitor_report
+from . import crm_lead_competitor

@@ -15,6 +15,10 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
+            "sales.competitor",
+            "sales.competitor.product",
+            "sales.competitor.price",
+            "sales.competitor.event",
         }
     )
     personal = frozenset(
