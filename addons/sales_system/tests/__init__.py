@@ -11,6 +11,8 @@ from .approval import (
 )
 from .channel import (
     test_channel_partner,
+    test_deal_registration,
+    test_deal_registration_concurrency,
 )
 from .contract import (
     test_contract,

@@ -1,4 +1,5 @@
 from . import approval
+from . import channel
 from . import contract
 from . import ledger
 from . import organisation

@@ -3,3 +3,10 @@ from . import res_company
 from . import res_partner
 from . import sale_order
 from . import account_move
+from . import res_partner_grade
+from . import crm_lead
+from . import sales_deal_registration
+from . import sales_deal_registration_key
+from . import sales_deal_registration_conflicts
+from . import sales_deal_registration_states
+from . import sales_deal_registration_dates

@@ -16,3 +16,9 @@ class ResConfigSettings(models.TransientModel):
     sales_channel_authorization_check = fields.Selection(
         related="company_id.sales_channel_authorization_check", readonly=False, required=True
     )
+    deal_registration_auto = fields.Boolean(
+        related="company_id.deal_registration_auto", readonly=False
+    )
+    deal_protection_days = fields.Integer(related="company_id.deal_protection_days", readonly=False)
+    deal_extension_limit = fields.Integer(related="company_id.deal_extension_limit", readonly=False)
+    deal_reminder_days = fields.Integer(related="company_id.deal_reminder_days", readonly=False)

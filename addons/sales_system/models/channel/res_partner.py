@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+from .identity_sql import domain_sql, name_sql, phone_sql, tax_sql
+
 CHANNEL_TYPE = [
     ("distributor", "Distributor"),
     ("reseller", "Reseller"),
@@ -69,6 +71,14 @@ class ResPartner(models.Model):
     channel_since = fields.Date(
         string="Partner Since", copy=False, help="First day as an active channel partner."
     )
+
+    # Who may be the same company as one that is registered.
+    _identity_tax_idx = models.Index(f"({tax_sql('vat')}) WHERE vat IS NOT NULL")
+    _identity_phone_idx = models.Index(f"({phone_sql('phone')}) WHERE phone IS NOT NULL")
+    _identity_domain_idx = models.Index(
+        f"({domain_sql('email_normalized')}) WHERE email_normalized IS NOT NULL"
+    )
+    _identity_name_idx = models.Index(f"({name_sql('name')} text_pattern_ops)")
 
     def _auto_init(self):
         # Nobody is a channel partner yet, so there is nothing to compute.
@@ -215,7 +225,9 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id
         channel = customer if customer.channel_type else customer.channel_upstream_id
         # The customer may be shared and who serves it of another company, or hidden from the user.
-        channel = channel.sudo()
-        if channel.channel_state not in SELLING_STATES:
-            return self.browse()
-        return channel.filtered_domain(self._check_company_domain(company)).sudo(self.env.su)
+        return channel.sudo()._filter_selling(company).sudo(self.env.su)
+
+    def _filter_selling(self, company):
+        """:return: those of the channel partners that new sales of a company can go through"""
+        selling = self.filtered(lambda partner: partner.channel_state in SELLING_STATES)
+        return selling.filtered_domain(self._check_company_domain(company))

@@ -31,6 +31,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.deal.registration.extend",
+            "sales.deal.registration.reject",
         }
     )
     technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
