@@ -38,6 +38,7 @@ from .customer import (
 from .engine import (
     test_approval,
     test_cells,
+    test_conflict,
     test_contract_dates,
     test_document_text,
     test_identity,

@@ -27,6 +27,9 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.conflict.check",
+            "sales.conflict.check.line",
+            "sales.conflict.search",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
@@ -35,7 +38,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.deal.registration.reject",
         }
     )
-    technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
+    technical = frozenset({"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"})
 
     def test_leaders_of_standard_models_are_looked_up_too(self):
         for rule in self.env["ir.rule"].search([("groups", "in", self.env.ref(TEAM).ids)]):
