@@ -33,6 +33,10 @@ from .contract import (
 )
 from .customer import (
     test_competitor,
+    test_conflict_check,
+    test_identity_keys,
+    test_tax_guard,
+    test_tax_guard_concurrency,
     test_last_contact,
 )
 from .engine import (

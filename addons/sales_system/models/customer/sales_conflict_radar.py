@@ -84,7 +84,10 @@ class SalesConflictRadar(models.AbstractModel):
         return hits
 
     def _get_readable(self, rows):
-        """:return: dict of (model, id) → record, of those that the user may read"""
+        """Let the database tell: to ask the records would read all orders of each customer.
+
+        :return: dict of (model, id) → record, of those that the user may read
+        """
         ids = {}
         for record_type, record_id, *_rest in rows:
             ids.setdefault(RECORD_MODEL[record_type], []).append(record_id)
@@ -92,7 +95,7 @@ class SalesConflictRadar(models.AbstractModel):
             (model, record.id): record
             for model, record_ids in ids.items()
             if self.env[model].has_access("read")
-            for record in self.env[model].browse(record_ids)._filtered_access("read")
+            for record in self.env[model].search([("id", "in", record_ids)], order="id")
         }
 
     @api.model
