@@ -34,6 +34,7 @@ from .contract import (
 from .customer import (
     test_competitor,
     test_conflict_check,
+    test_conflict_check_tour,
     test_identity_keys,
     test_tax_guard,
     test_tax_guard_concurrency,

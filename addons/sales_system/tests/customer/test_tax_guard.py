@@ -39,8 +39,8 @@ class TestTaxGuard(TaxGuardCommon):
             self._create_company(self.other_seller)
         self.assertEqual(
             str(refusal.exception),
-            "A customer has the tax ID 9133 0100-ma2lake01x already: 杭***. Looked after by: Team "
-            "Shanghai. Work with that one, or give the reason for which both have it in “Tax ID "
+            "A customer has the tax ID 9133 0100-ma2lake01x already: 杭*** (looked after by: "
+            "Team Shanghai). Work with that one, or give the reason for which both have it in “Tax ID "
             "Shared Because”.",
         )
         with self.assertRaisesRegex(ValidationError, self.known.name):
@@ -149,7 +149,9 @@ class TestTaxGuardRpc(TaxGuardCommon, RpcCase):
         partners = self.env["res.partner"]
         with mute_logger("odoo.sql_db"):
             for number in (1, 2):
-                _result, error = self._call(self.other_seller, partners, "create", [values] * number)
+                _result, error = self._call(
+                    self.other_seller, partners, "create", [values] * number
+                )
                 self.assertIn("tax ID", error)
         self.assertFalse(partners.search([("name", "=", "Second")]))
         _result, error = self._call(
