@@ -57,6 +57,10 @@ from .contract import (
     test_contract_versions,
 )
 from .customer import (
+    test_competitor,
+    test_conflict_check,
+    test_conflict_check_tour,
+    test_identity_keys,
     test_last_contact,
     test_pool_access,
     test_pool_area,
@@ -66,10 +70,13 @@ from .customer import (
     test_pool_recycle,
     test_pool_return,
     test_pool_tour,
+    test_tax_guard,
+    test_tax_guard_concurrency,
 )
 from .engine import (
     test_approval,
     test_cells,
+    test_conflict,
     test_contract_dates,
     test_document_text,
     test_identity,

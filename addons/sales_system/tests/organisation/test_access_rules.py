@@ -18,6 +18,10 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.customer.level",
             "sales.pool",
             "sales.pool.protection",
+            "sales.competitor",
+            "sales.competitor.product",
+            "sales.competitor.price",
+            "sales.competitor.event",
         }
     )
     personal = frozenset(
@@ -31,6 +35,9 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.channel.authorization.revoke",
             "sales.channel.application.accept",
             "sales.channel.application.reject",
+            "sales.conflict.check",
+            "sales.conflict.check.line",
+            "sales.conflict.search",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
@@ -40,7 +47,9 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.pool.return",
         }
     )
-    technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
+    technical = frozenset(
+        {"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"}
+    )
 
     def test_leaders_of_standard_models_are_looked_up_too(self):
         for rule in self.env["ir.rule"].search([("groups", "in", self.env.ref(TEAM).ids)]):
