@@ -11,3 +11,4 @@ class ResConfigSettings(models.TransientModel):
     group_sales_pool = fields.Boolean(
         string="Public Pool", group="sales_team.group_sale_salesman", implied_group=POOL_AREA
     )
+    sales_response_hours = fields.Float(related="company_id.sales_response_hours", readonly=False)

@@ -15,6 +15,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
+            "sales.follow.up.rule",
+            "sales.stage.gate",
             "sales.competitor",
             "sales.competitor.product",
             "sales.competitor.price",
@@ -31,6 +33,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.stage.gate.pass",
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
         }
