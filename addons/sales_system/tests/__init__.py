@@ -33,7 +33,13 @@ from .contract import (
 )
 from .customer import (
     test_competitor,
+    test_follow_up,
     test_last_contact,
+    test_lead_dashboards,
+    test_lead_loss,
+    test_lead_response,
+    test_stage_gate,
+    test_stage_gate_rpc,
 )
 from .engine import (
     test_approval,
@@ -42,6 +48,7 @@ from .engine import (
     test_document_text,
     test_identity,
     test_tabular,
+    test_working_time,
 )
 from .importing import (
     test_import_access,

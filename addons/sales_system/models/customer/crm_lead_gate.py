@@ -34,7 +34,7 @@ class CrmLead(models.Model):
         missing = {}
         overridable = True
         gates = self.env["sales.stage.gate"]._get_gates(self.sudo())
-        for gate in self.env["sales.stage.gate"].union(*gates.values()):
+        for gate in self.env["sales.stage.gate"].sudo().union(*gates.values()):
             leads = self.sudo().browse(lead.id for lead, its in gates.items() if its == gate)
             found = gate._get_missing(leads)
             missing.update(found)

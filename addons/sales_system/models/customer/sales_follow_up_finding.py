@@ -71,7 +71,10 @@ class SalesFollowUp(models.Model):
                         %(companies)s::int[], %(calendars)s::int[], %(rules)s::int[],
                         %(steps)s::varchar[], %(befores)s::timestamp[],
                         %(warnings)s::varchar[], %(warned)s::timestamp[]
-                    ) AS row (company_id, calendar_id, rule_id, step, before, warning, warned_before)
+                    ) WITH ORDINALITY AS row (
+                        company_id, calendar_id, rule_id, step, before, warning, warned_before,
+                        position
+                    )
                 ), record AS (
                     %(records)s
                 )
@@ -103,7 +106,7 @@ class SalesFollowUp(models.Model):
                           AND warning.silence_start = record.silence_start
                           AND warning.state = 'open'
                           AND warning.noted_on < due_limit.warned_before))
-                 ORDER BY record.id
+                 ORDER BY record.id, due_limit.position
                  LIMIT %(batch)s
                     ON CONFLICT DO NOTHING
                 RETURNING id

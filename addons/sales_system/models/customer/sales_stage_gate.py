@@ -32,6 +32,7 @@ class SalesStageGate(models.Model):
         column1="gate_id",
         column2="field_id",
         string="Required Fields",
+        groups="sales_team.group_sale_manager",
         domain="[('model', '=', 'crm.lead')]",
     )
     document_count = fields.Integer(
