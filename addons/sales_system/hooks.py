@@ -12,6 +12,8 @@ def uninstall_hook(env: Environment):
     """Leave Sales and CRM as they were, as far as the ORM does not see to it itself."""
     _drop_ledger_guard(env)
     _keep_leaders_in_sales(env)
+    _drop_pool_guard(env)
+    env["ir.rule"]._widen_nobodys_leads()
 
 
 def _drop_ledger_guard(env):
@@ -24,3 +26,7 @@ def _keep_leaders_in_sales(env):
     if team:
         own = env.ref("sales_team.group_sale_salesman")
         team.user_ids.write({"group_ids": [Command.link(own.id)]})
+
+
+def _drop_pool_guard(env):
+    env.cr.execute("DROP FUNCTION IF EXISTS sales_pool_move_refuse_change() CASCADE")

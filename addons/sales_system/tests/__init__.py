@@ -40,6 +40,12 @@ from .customer import (
     test_lead_response,
     test_stage_gate,
     test_stage_gate_rpc,
+    test_pool_access,
+    test_pool_area,
+    test_pool_claim,
+    test_pool_deals,
+    test_pool_recycle,
+    test_pool_return,
 )
 from .engine import (
     test_approval,

@@ -4,3 +4,4 @@ from . import contract
 from . import customer
 from . import ledger
 from . import organisation
+from . import customer

@@ -21,6 +21,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
+            "sales.pool",
+            "sales.pool.protection",
         }
     )
     personal = frozenset(
@@ -36,6 +38,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.stage.gate.pass",
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
+            "sales.pool.return",
         }
     )
     technical = frozenset({"sales.import.field", "sales.ledger.backfill"})

@@ -1,0 +1,216 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..organisation.sales_handover_moving import QUIETLY
+from .sales_pool_mixin import OUT_OF_POOL
+
+
+class SalesPoolMixin(models.AbstractModel):
+    """Claiming: exactly one of many gets a record, within the limits of the pool."""
+
+    _inherit = "sales.pool.mixin"
+
+    # === ACTION METHODS === #
+    def action_claim(self):
+        """Take records out of the pool for oneself: all of them or none."""
+        self.browse().check_access("write")
+        records = self.sudo().exists()._get_pooled().sudo()
+        if not records:
+            raise UserError(self.env._("Nothing to claim. Choose records of the pool first."))
+        records._check_in_pool()
+        by_pool = records.grouped("pool_id")
+        for pool in by_pool:
+            pool.sudo(False)._check_claimer()
+        # The same order in every session, counters before records, so that none waits in a ring.
+        for pool in sorted(by_pool, key=lambda pool: pool.id):
+            by_pool[pool]._claim(pool)
+        return self._get_claimed_action(sorted(by_pool, key=lambda pool: pool.id))
+
+    def action_look(self):
+        """Open a record of a pool that hides its data; that counts towards the day's limit."""
+        self.ensure_one()
+        self.browse().check_access("read")
+        record = self.sudo().exists()._get_pooled().sudo()
+        record._check_in_pool()
+        pool = record.pool_id
+        if not record.sudo(False).has_access("read"):
+            pool.sudo(False)._check_claimer()
+            self.env["sales.pool.counter"].sudo()._count(pool, "looks", 1)
+            self.env["sales.pool.look"]._log(record)
+            record.invalidate_recordset(["pool_is_open"])
+            self.env["sales.pool.record"].invalidate_model()
+        return record.sudo(False)._get_pool_form_action()
+
+    # === BUSINESS METHODS === #
+    def _check_in_pool(self):
+        """:raises UserError: somebody has one of the records, or none of the pools does"""
+        if mine := self.filtered(lambda record: record.user_id == self.env.user):
+            raise UserError(
+                self.env._(
+                    "%(names)s is yours already. Leave it out and claim the others.",
+                    names=mine._get_pool_label(),
+                )
+            )
+        if taken := self.filtered("user_id"):
+            raise UserError(
+                self.env._(
+                    "Somebody else was faster: %(names)s has a salesperson by now. Reload the pool "
+                    "and choose another one.",
+                    names=taken._get_pool_label(),
+                )
+            )
+        if outside := self.filtered(lambda record: not record.pool_id):
+            raise UserError(
+                self.env._(
+                    "%(names)s does not lie in a public pool, so it cannot be claimed. Ask your "
+                    "leader to assign it.",
+                    names=outside._get_pool_label(),
+                )
+            )
+
+    def _claim(self, pool):
+        """Give records of a pool to the user."""
+        user = self.env.user
+        self.env["sales.pool.counter"].sudo()._count(pool, "claims", len(self))
+        self._lock_for_pool()
+        self._check_in_pool()
+        self._check_reclaim(pool)
+        self._check_hold_limit(pool)
+        self._log_pool_move(self, "claim", to_user=user)
+        now = fields.Datetime.now()
+        levels = self._get_levels(pool)
+        days = {record.id: pool._get_protection_days(levels[record.id]) for record in self}
+        for number, records in self.grouped(lambda record: days[record.id]).items():
+            until = fields.Date.add(pool._get_today(), days=number) if number else False
+            records._set_pool_owner(
+                user,
+                {
+                    **OUT_OF_POOL,
+                    "claimed_on": now,
+                    "claimed_pool_id": pool.id,
+                    "held_since": now,
+                    "protected_until": until,
+                },
+            )
+        self._pass_activities_on(user)
+        trail = self.env._(
+            "Claimed from the pool %(pool)s by %(user)s.", pool=pool.name, user=user.name
+        )
+        self.env["sales.handover"].sudo()._leave_trail(self.with_context(**QUIETLY), trail)
+
+    def _set_pool_owner(self, user, values):
+        """Hook: change the owner of records whose move is checked and logged already."""
+        self.with_context(**QUIETLY)._write_past_pool({"user_id": user.id, **values})
+
+    def _pass_activities_on(self, user):
+        activities = self.env["mail.activity"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("user_id", "!=", user.id),
+            ]
+        )
+        activities.with_context(**QUIETLY).write({"user_id": user.id})
+
+    def _get_levels(self, pool):
+        """:return: dict of record id → level that the pool's company gives to the customer"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT record.id, profile.level_id FROM %s
+                  JOIN sales_customer_profile profile
+                    ON profile.partner_id = head.id AND profile.company_id = %s
+                 WHERE record.id = ANY(%s)
+                """,
+                self.env["sales.pool"]._record_source(self._name),
+                pool.company_id.id,
+                self.ids,
+            )
+        )
+        levels = self.env["sales.customer.level"]
+        found = dict(rows)
+        return {record_id: levels.browse(found.get(record_id)) for record_id in self.ids}
+
+    def _check_reclaim(self, pool):
+        """:raises UserError: the user gave one of the records back a short time ago"""
+        if not pool.reclaim_days:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT res_id, MAX(moment) FROM sales_pool_move
+                 WHERE res_model = %s AND res_id = ANY(%s) AND kind IN ('return', 'recycle')
+                   AND from_user_id = %s AND moment > %s
+                 GROUP BY res_id
+                """,
+                self._name,
+                self.ids,
+                self.env.uid,
+                fields.Datetime.subtract(fields.Datetime.now(), days=pool.reclaim_days),
+            )
+        )
+        given_back = dict(self.env.cr.fetchall())
+        if given_back:
+            last = max(given_back.values())
+            raise UserError(
+                self.env._(
+                    "You had %(names)s until %(date)s. %(pool)s protects it from whoever had it "
+                    "before for %(days)s days: you can claim it back on %(again)s.",
+                    names=self.browse(given_back)._get_pool_label(),
+                    date=format_date(self.env, last),
+                    pool=pool.name,
+                    days=pool.reclaim_days,
+                    again=format_date(self.env, fields.Date.add(last, days=pool.reclaim_days)),
+                )
+            )
+
+    def _check_hold_limit(self, pool):
+        """:raises UserError: the user would hold more claimed records than the pool allows"""
+        if not pool.hold_limit:
+            return
+        self.env["crm.lead"].flush_model(["user_id", "claimed_pool_id", "active", "won_status"])
+        self.env["res.partner"].flush_model(["user_id", "claimed_pool_id", "active"])
+        ((held,),) = self.env.execute_query(
+            SQL(
+                """
+                SELECT (SELECT COUNT(*) FROM crm_lead
+                         WHERE claimed_pool_id = %(pool)s AND user_id = %(user)s
+                           AND active AND won_status = 'pending')
+                     + (SELECT COUNT(*) FROM res_partner
+                         WHERE claimed_pool_id = %(pool)s AND user_id = %(user)s AND active)
+                """,
+                pool=pool.id,
+                user=self.env.uid,
+            )
+        )
+        if held + len(self) > pool.hold_limit:
+            raise UserError(
+                self.env._(
+                    "You hold %(held)s records that you claimed from %(pool)s, and %(limit)s are "
+                    "allowed. Win, lose or return some of them before you claim %(number)s more.",
+                    held=held,
+                    pool=pool.name,
+                    limit=pool.hold_limit,
+                    number=len(self),
+                )
+            )
+
+    def _get_claimed_action(self, pools):
+        """:return: action that says how much is left of today"""
+        left = ", ".join(
+            self.env._("%(number)s of %(pool)s", number=pool.claims_left, pool=pool.name)
+            for pool in pools
+            if pool.claim_limit
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Claimed. Left for today: %(left)s.", left=left)
+                if left
+                else self.env._("Claimed."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
