@@ -1,16 +1,17 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 REMINDER = "sales_system.mail_activity_type_follow_up"
 
-# A message to a leader that lists more is not read.
+# A message that lists more is not read.
 LISTED = 50
 
 
 class SalesFollowUp(models.Model):
-    """Does what is due: reminds salespeople and tells leaders."""
+    """Does what is due: reminds salespeople, tells leaders, gives records into the pool."""
 
     _inherit = "sales.follow.up"
 
@@ -62,23 +63,45 @@ class SalesFollowUp(models.Model):
         ]
 
     def _take_step_leader(self):
-        """Tell each leader once of everything that is new, in one message."""
         for leader, follow_ups in self.filtered("leader_id").grouped("leader_id").items():
             in_language = follow_ups.with_context(lang=leader.lang)
-            self.env["mail.thread"].with_context(lang=leader.lang).message_notify(
-                partner_ids=leader.partner_id.ids,
-                subject=in_language.env._(
-                    "%(count)s silent customers and leads", count=len(follow_ups)
-                ),
-                body=in_language._get_leader_message(leader),
+            subject = in_language.env._(
+                "%(count)s silent customers and leads", count=len(follow_ups)
             )
+            in_language._tell(leader, subject)
 
-    def _get_leader_message(self, leader):
+    def _take_step_return(self):
+        """Give the records into the pool, which ends the other steps of their silence."""
+        for rule, follow_ups in self.grouped("rule_id").items():
+            reason = self.env._("No contact for %(days)s working days", days=rule.return_days)
+            follow_ups._get_records()._return_to_pool(reason, kind="recycle")
+        readers = self.user_id | self.leader_id
+        for reader in readers.filtered("active"):
+            concerning = self.filtered(lambda row, who=reader: who in row.user_id | row.leader_id)
+            in_language = concerning.with_context(lang=reader.lang)
+            in_language._tell(reader, in_language.env._("Gone back to the public pool"))
+        self._get_of_same_records()._close("ended")
+
+    def _get_of_same_records(self):
+        """:return: open follow-ups of the same records, these among them"""
+        domain = Domain("lead_id", "in", self.lead_id.ids) | Domain(
+            "partner_id", "in", self.partner_id.ids
+        )
+        return self.search(domain & Domain("state", "=", "open"))
+
+    # === TELLING === #
+    def _tell(self, reader, subject):
+        """Send one message about all of these."""
+        self.env["mail.thread"].message_notify(
+            partner_ids=reader.partner_id.ids, subject=subject, body=self._get_list(reader)
+        )
+
+    def _get_list(self, reader):
         lines = [
             Markup("<li>%s: %s (%s)</li>")
             % (
                 (follow_up.lead_id or follow_up.partner_id)._get_html_link(),
-                follow_up._get_summary(leader),
+                follow_up._get_summary(reader),
                 follow_up.user_id.name,
             )
             for follow_up in self[:LISTED]

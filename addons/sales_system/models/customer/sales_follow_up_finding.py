@@ -75,38 +75,39 @@ class SalesFollowUp(models.Model):
                         company_id, calendar_id, rule_id, step, before, warning, warned_before,
                         position
                     )
-                ), record AS (
+                ), silent AS (
                     %(records)s
                 )
                 INSERT INTO sales_follow_up (
                     %(field)s, company_id, user_id, leader_id, rule_id, step, silence_start,
                     noted_on, state, create_uid, create_date, write_uid, write_date
                 )
-                SELECT record.id, record.company_id, record.user_id, leader.user_id,
-                       rule.id, due_limit.step, record.silence_start,
+                SELECT silent.id, silent.company_id, silent.user_id, leader.user_id,
+                       rule.id, due_limit.step, silent.silence_start,
                        %(now)s, 'open', %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM record
+                  FROM silent
                  CROSS JOIN LATERAL (%(rule)s) rule
                   JOIN due_limit
                     ON due_limit.rule_id = rule.id
-                   AND due_limit.company_id = record.company_id
-                   AND due_limit.calendar_id IS NOT DISTINCT FROM record.calendar_id
-                   AND due_limit.before > record.silence_start
+                   AND due_limit.company_id = silent.company_id
+                   AND due_limit.calendar_id IS NOT DISTINCT FROM silent.calendar_id
+                   AND due_limit.before > silent.silence_start
                   LEFT JOIN LATERAL (%(leader)s) leader ON TRUE
-                 WHERE record.silence_start < %(latest)s
+                 WHERE silent.silence_start < %(latest)s
                    AND NOT EXISTS (
                        SELECT FROM sales_follow_up done
-                        WHERE done.%(field)s = record.id AND done.step = due_limit.step
-                          AND done.silence_start = record.silence_start
+                        WHERE done.%(field)s = silent.id AND done.step = due_limit.step
+                          AND done.silence_start = silent.silence_start
                           AND done.state <> 'cancelled')
                    AND (due_limit.warning IS NULL OR EXISTS (
                        SELECT FROM sales_follow_up warning
-                        WHERE warning.%(field)s = record.id
+                        WHERE warning.%(field)s = silent.id
                           AND warning.step = due_limit.warning
-                          AND warning.silence_start = record.silence_start
+                          AND warning.silence_start = silent.silence_start
                           AND warning.state = 'open'
                           AND warning.noted_on < due_limit.warned_before))
-                 ORDER BY record.id, due_limit.position
+                   AND (due_limit.step <> 'return' OR EXISTS (%(pool)s))
+                 ORDER BY silent.id, due_limit.position
                  LIMIT %(batch)s
                     ON CONFLICT DO NOTHING
                 RETURNING id
@@ -130,6 +131,7 @@ class SalesFollowUp(models.Model):
                 records=getattr(self, f"_get_{target}_query")(after),
                 rule=getattr(self, f"_get_{target}_rule_query")(),
                 leader=self._get_leader_query(),
+                pool=self._get_pool_query(target),
                 latest=max(columns[4]),
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
@@ -147,7 +149,8 @@ class SalesFollowUp(models.Model):
             SELECT lead.id, lead.user_id, company.id AS company_id, lead.stage_id,
                    lead.team_id, team.parent_path AS team_path,
                    COALESCE(resource.calendar_id, company.resource_calendar_id) AS calendar_id,
-                   COALESCE(GREATEST(lead.last_contact_on, lead.date_open), lead.create_date)
+                   GREATEST(lead.last_contact_on,
+                            COALESCE(lead.held_since, lead.date_open, lead.create_date))
                        AS silence_start
               FROM crm_lead lead
               JOIN res_users owner ON owner.id = lead.user_id
@@ -170,7 +173,8 @@ class SalesFollowUp(models.Model):
                    profile.level_id, COALESCE(profile.lifecycle, 'prospect') AS lifecycle,
                    member.crm_team_id AS team_id, team.parent_path AS team_path,
                    COALESCE(resource.calendar_id, company.resource_calendar_id) AS calendar_id,
-                   COALESCE(partner.last_contact_on, partner.create_date) AS silence_start
+                   GREATEST(partner.last_contact_on,
+                            COALESCE(partner.held_since, partner.create_date)) AS silence_start
               FROM res_partner partner
               JOIN res_users owner ON owner.id = partner.user_id
               JOIN res_company company
@@ -213,9 +217,9 @@ class SalesFollowUp(models.Model):
               FROM sales_follow_up_rule rule
               LEFT JOIN crm_team team ON team.id = rule.team_id
              WHERE rule.active AND rule.target = 'lead'
-               AND (rule.company_id IS NULL OR rule.company_id = record.company_id)
-               AND (rule.stage_id IS NULL OR rule.stage_id = record.stage_id)
-               AND (rule.team_id IS NULL OR record.team_path LIKE team.parent_path || '%%')
+               AND (rule.company_id IS NULL OR rule.company_id = silent.company_id)
+               AND (rule.stage_id IS NULL OR rule.stage_id = silent.stage_id)
+               AND (rule.team_id IS NULL OR silent.team_path LIKE team.parent_path || '%%')
              ORDER BY num_nonnulls(rule.stage_id, rule.team_id) DESC,
                       num_nonnulls(rule.company_id) DESC,
                       length(team.parent_path) DESC NULLS LAST, rule.sequence, rule.id
@@ -231,9 +235,9 @@ class SalesFollowUp(models.Model):
             SELECT rule.id
               FROM sales_follow_up_rule rule
              WHERE rule.active AND rule.target = 'customer'
-               AND (rule.company_id IS NULL OR rule.company_id = record.company_id)
-               AND (rule.level_id IS NULL OR rule.level_id = record.level_id)
-               AND (rule.lifecycle IS NULL OR rule.lifecycle = record.lifecycle)
+               AND (rule.company_id IS NULL OR rule.company_id = silent.company_id)
+               AND (rule.level_id IS NULL OR rule.level_id = silent.level_id)
+               AND (rule.lifecycle IS NULL OR rule.lifecycle = silent.lifecycle)
              ORDER BY num_nonnulls(rule.level_id, rule.lifecycle) DESC,
                       num_nonnulls(rule.company_id) DESC, rule.sequence, rule.id
              LIMIT 1
@@ -248,9 +252,25 @@ class SalesFollowUp(models.Model):
             SELECT above.user_id
               FROM crm_team above
               JOIN res_users leader ON leader.id = above.user_id AND leader.active
-             WHERE record.team_path LIKE above.parent_path || '%%'
-               AND above.user_id <> record.user_id
+             WHERE silent.team_path LIKE above.parent_path || '%%'
+               AND above.user_id <> silent.user_id
              ORDER BY length(above.parent_path) DESC
              LIMIT 1
             """
+        )
+
+    @api.model
+    def _get_pool_query(self, target):
+        """:return: ``SQL`` of the pool that takes a record which nothing protects"""
+        model = "crm.lead" if target == "lead" else "res.partner"
+        pools = self.env["sales.pool"].sudo()
+        return SQL(
+            """
+            SELECT FROM %(source)s
+              JOIN sales_pool pool ON pool.id = %(pool)s
+             WHERE record.id = silent.id AND NOT %(protected)s
+            """,
+            source=pools._record_source(model),
+            pool=pools._pool_expression(model),
+            protected=pools._protected(model, "contact"),
         )

@@ -218,7 +218,11 @@ class SalesPool(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._check_empty()
-        if moves := self.env["sales.pool.move"].sudo().search([("pool_id", "in", self.ids)], limit=1):
+        if (
+            moves := self.env["sales.pool.move"]
+            .sudo()
+            .search([("pool_id", "in", self.ids)], limit=1)
+        ):
             raise UserError(
                 self.env._(
                     "Records have gone through %(pool)s, and its log stays. Archive it instead.",
@@ -230,13 +234,17 @@ class SalesPool(models.Model):
     def action_open_records(self):
         """Open what lies in the pool."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_system.sales_pool_record_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_system.sales_pool_record_action"
+        )
         return action | {"domain": [("pool_id", "=", self.id), ("user_id", "=", False)]}
 
     def action_open_moves(self):
         """Open the log of the pool."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_system.sales_pool_move_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_system.sales_pool_move_action"
+        )
         return action | {"domain": [("pool_id", "=", self.id)], "context": {}}
 
     # === BUSINESS METHODS === #

@@ -104,12 +104,16 @@ class SalesPoolMixin(models.AbstractModel):
         self.with_context(**QUIETLY)._write_past_pool({"user_id": user.id, **values})
 
     def _pass_activities_on(self, user):
-        activities = self.env["mail.activity"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("user_id", "!=", user.id),
-            ]
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("user_id", "!=", user.id),
+                ]
+            )
         )
         activities.with_context(**QUIETLY).write({"user_id": user.id})
 

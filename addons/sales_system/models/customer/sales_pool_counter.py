@@ -36,9 +36,7 @@ class SalesPoolCounter(models.Model):
             )
         )
         return {
-            pool_id: (claims, looks)
-            for pool_id, day, claims, looks in rows
-            if day == days[pool_id]
+            pool_id: (claims, looks) for pool_id, day, claims, looks in rows if day == days[pool_id]
         }
 
     @api.model

@@ -27,7 +27,9 @@ class SalesPoolLook(models.Model):
     _user_record_idx = models.Index("(user_id, res_model, res_id)")
 
     def _append_only_error(self):
-        return UserError(self.env._("Looks into a pool are logged and neither changed nor deleted."))
+        return UserError(
+            self.env._("Looks into a pool are logged and neither changed nor deleted.")
+        )
 
     @api.model
     def _log(self, record):

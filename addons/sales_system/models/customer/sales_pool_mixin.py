@@ -174,7 +174,9 @@ class SalesPoolMixin(models.AbstractModel):
     # === ACTION METHODS === #
     def action_open_pool_moves(self):
         """Open the log of the records."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_system.sales_pool_move_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_system.sales_pool_move_action"
+        )
         domain = [("res_model", "=", self._name), ("res_id", "in", self._get_pooled().ids)]
         return action | {"domain": domain, "context": {}}
 
@@ -244,9 +246,7 @@ class SalesPoolMixin(models.AbstractModel):
         """:return: names of those records that the user may read, numbers of the others"""
         shown = self.sudo(False)._filtered_access("read")
         return ", ".join(
-            record.display_name
-            if record in shown
-            else record._get_masked_name(record.id)
+            record.display_name if record in shown else record._get_masked_name(record.id)
             for record in self.sudo(False)
         )
 

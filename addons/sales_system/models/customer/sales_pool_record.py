@@ -75,9 +75,7 @@ class SalesPoolRecord(models.Model):
             for row in rows:
                 record = shown.get(row.res_id)
                 row.is_hidden = not record
-                row.name = (
-                    record.display_name if record else records._get_masked_name(row.res_id)
-                )
+                row.name = record.display_name if record else records._get_masked_name(row.res_id)
                 row.phone = record.phone if record else False
                 row.email = record[email] if record else False
 

@@ -154,7 +154,6 @@ class SalesPool(models.Model):
         rows = [Markup("<li>%s</li>") % record._get_html_link() for record in records[:NAMED]]
         if len(records) > NAMED:
             rows.append(
-                Markup("<li>%s</li>")
-                % self.env._("and %(count)s more", count=len(records) - NAMED)
+                Markup("<li>%s</li>") % self.env._("and %(count)s more", count=len(records) - NAMED)
             )
         return Markup("").join(rows)

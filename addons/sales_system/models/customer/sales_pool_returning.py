@@ -133,9 +133,7 @@ class SalesPoolMixin(models.AbstractModel):
                 "protected_until": False,
             },
         )
-        trail = self.env._(
-            "Came into the pool %(pool)s: %(reason)s", pool=pool.name, reason=reason
-        )
+        trail = self.env._("Came into the pool %(pool)s: %(reason)s", pool=pool.name, reason=reason)
         self.env["sales.handover"].sudo()._leave_trail(self.with_context(**QUIETLY), trail)
 
     # === GIVING BACK === #

@@ -108,7 +108,7 @@ class SalesPool(models.Model):
     @api.model
     def _protected(self, model, trigger, warning=False):
         """:return: ``SQL`` condition that a record stays where it is: it was claimed a short time
-            ago, or there is an open quotation, an undelivered order or a contract in force
+        ago, or there is an open quotation, an undelivered order or a contract in force
         """
         today = fields.Date.today()
         day = SQL("%s::date", today)

@@ -17,6 +17,7 @@ class SalesSilentCustomer(models.Model):
             "active",
             "commercial_partner_id",
             "company_id",
+            "held_since",
             "last_contact_on",
             "territory_id",
             "user_id",

@@ -133,6 +133,102 @@ class TestFollowUp(FollowUpCommon):
         self._follow_up(NEXT_MONDAY)
         self.assertEqual(self._steps(lead), [("remind", "ended")])
 
+    # === POOL === #
+    def _create_pool(self, **values):
+        self.env["sales.pool"].search([]).active = False
+        return self.env["sales.pool"].create(
+            {
+                "name": "East",
+                "company_id": self.company.id,
+                "team_ids": [Command.set(self.east.ids)],
+                **values,
+            }
+        )
+
+    def test_reminded_then_the_leader_then_the_pool(self):
+        pool = self._create_pool()
+        self._create_rule(leader_days=4, return_days=5)
+        lead = self._create_lead()
+        self._follow_up(FRIDAY)
+        self._follow_up(NEXT_MONDAY)
+        self.assertEqual(self._steps(lead), [*REMINDED, ("leader", "open")])
+        self._follow_up(NEXT_TUESDAY)
+        self.assertEqual(
+            self._steps(lead), [("remind", "ended"), ("leader", "ended"), ("return", "ended")]
+        )
+        self.assertRecordValues(
+            lead,
+            [
+                {
+                    "user_id": False,
+                    "pool_id": pool.id,
+                    "pool_reason": "No contact for 5 working days",
+                }
+            ],
+        )
+        self.assertFalse(self._reminders(lead))
+        for user in (self.seller, self.city_leader):
+            told = self.env["mail.message"].search(
+                [("partner_ids", "=", user.partner_id.id)], order="id desc", limit=1
+            )
+            self.assertEqual(told.subject, "Gone back to the public pool")
+        # Whoever claims it has all the days again.
+        with self._at(NEXT_TUESDAY.replace(hour=2)):
+            self._as(self.seller, lead).action_claim()
+        self.assertEqual(lead.user_id, self.seller)
+        self._follow_up(datetime(2026, 3, 12, 1))
+        self.assertEqual(len(self._steps(lead)), 3)
+        self._follow_up(datetime(2026, 3, 13, 1))
+        self.assertEqual(self._steps(lead)[3:], REMINDED)
+
+    def test_nothing_returns_without_a_warning(self):
+        """A rule that is new, or a cron that did not run, gives back nothing without notice."""
+        self._create_pool()
+        lead = self._create_lead()
+        self._create_rule(remind_days=1, return_days=3)
+        self._follow_up(datetime(2026, 3, 16, 1))
+        self.assertEqual(self._steps(lead), REMINDED)
+        self._follow_up(datetime(2026, 3, 17, 1))
+        self.assertEqual(self._steps(lead), REMINDED)
+        self._follow_up(datetime(2026, 3, 18, 1))
+        self.assertFalse(lead.user_id)
+
+    def test_what_does_not_go_to_the_pool(self):
+        """Neither what an open quotation protects, nor what no pool takes."""
+        self._create_pool()
+        self._create_rule(remind_days=0, return_days=1)
+        protected = self._create_lead(partner_id=self.customer.id)
+        self._create_order(confirm=False, opportunity_id=protected.id, validity_date="2026-12-31")
+        in_west = self._create_lead(team_id=self.west.id, user_id=self.other_seller.id)
+        free = self._create_lead()
+        self._follow_up(FRIDAY)
+        self.assertEqual(self._steps(protected) + self._steps(in_west), [])
+        self.assertEqual(protected.user_id, self.seller)
+        self.assertEqual(in_west.user_id, self.other_seller)
+        self.assertFalse(free.user_id)
+        protected.order_ids.action_cancel()
+        self._follow_up(NEXT_MONDAY)
+        self.assertFalse(protected.user_id)
+
+    def test_no_pool_where_the_area_is_off(self):
+        self._create_pool()
+        self._create_rule(return_days=5)
+        lead = self._create_lead()
+        self._follow_up(FRIDAY)
+        self.env["res.config.settings"].create({"group_sales_pool": False}).execute()
+        self._follow_up(datetime(2026, 3, 20, 1))
+        self.assertEqual(self._steps(lead), REMINDED)
+        self.assertEqual(lead.user_id, self.seller)
+
+    def test_customers_return_as_well(self):
+        pool = self._create_pool(kind="customers", team_ids=False)
+        self.customer.write({"user_id": self.seller.id, "last_contact_on": MONDAY})
+        self.customer.held_since = MONDAY
+        self._create_rule(target="customer", remind_days=0, return_days=3)
+        self._follow_up(FRIDAY)
+        self.assertEqual(self.customer.pool_id, pool)
+        self.assertEqual(self._steps(self.customer), [("return", "ended")])
+
     # === RULES === #
     def test_the_rule_with_most_conditions(self):
         rules = self.env["sales.follow.up.rule"]

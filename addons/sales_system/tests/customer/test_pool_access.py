@@ -44,8 +44,9 @@ class TestPoolAccess(PoolCommon):
 
     def test_activities_of_leads_of_a_pool(self):
         lead = self._create_pooled()
-        lead.message_post(body="Called", mail_activity_type_id=self.env.ref(
-            "mail.mail_activity_data_call").id)
+        lead.message_post(
+            body="Called", mail_activity_type_id=self.env.ref("mail.mail_activity_data_call").id
+        )
         self.env.flush_all()
         domain = [("lead_id", "=", lead.id)]
         for user, expected in ((self.seller, True), (self.stray, False)):
@@ -152,8 +153,16 @@ class TestPoolAccess(PoolCommon):
         leads = self._create_pooled(20)
         fields = dict.fromkeys(
             (
-                "name", "phone", "email", "is_hidden", "days_in_pool", "claims_left", "looks_left",
-                "may_give_back", "city", "claim_limit",
+                "name",
+                "phone",
+                "email",
+                "is_hidden",
+                "days_in_pool",
+                "claims_left",
+                "looks_left",
+                "may_give_back",
+                "city",
+                "claim_limit",
             ),
             {},
         )

@@ -144,7 +144,9 @@ class TestPoolClaim(PoolCommon):
 
     def test_not_my_pool(self):
         lead = self._create_pooled()
-        self.assertIn("may not claim from the pool East", self._refused(self.stray, lead, AccessError))
+        self.assertIn(
+            "may not claim from the pool East", self._refused(self.stray, lead, AccessError)
+        )
         self._refused(self.outsider, lead, AccessError)
         stranger = self._create_stranger()
         self._refused(stranger, lead, AccessError)
@@ -160,9 +162,7 @@ class TestPoolClaim(PoolCommon):
         self._claim(self.stray, lead)
 
     def test_protection_by_level(self):
-        level_a, level_b = self.env["sales.customer.level"].create(
-            [{"name": "A"}, {"name": "B"}]
-        )
+        level_a, level_b = self.env["sales.customer.level"].create([{"name": "A"}, {"name": "B"}])
         self.env["sales.customer.profile"].create(
             [
                 {"partner_id": partner.id, "company_id": self.company.id, "level_id": level.id}

@@ -206,9 +206,7 @@ class TestPoolRecycle(PoolCommon):
             for model in ("crm.lead", "res.partner"):
                 pools = self.env["sales.pool"]
                 condition = pools._return_condition(model, "contact")
-                due = self.env.execute_query(
-                    pools._due_query(model, "contact", condition, 0, 500)
-                )
+                due = self.env.execute_query(pools._due_query(model, "contact", condition, 0, 500))
                 if due:
                     pools._return_due("contact", pools._group_due(model, due))
             self.env.flush_all()
