@@ -6,6 +6,18 @@ def post_init_hook(env: Environment):
     """Post the documents that are older than the ledger, in the background; measure old leads."""
     env["sales.ledger.backfill"]._start()
     env["crm.lead"]._measure_old_responses()
+    """Take in what is older than the addon, most of it in the background."""
+    env["sales.ledger.backfill"]._start()
+    env["sales.identity.backfill"]._start()
+    _guard_tax_ids(env)
+
+
+def _guard_tax_ids(env):
+    """Where customers share tax IDs, somebody looks at them before the guard is switched on."""
+    partners = env["res.partner"]
+    partners._fill_tax_identities()
+    if not partners._find_tax_duplicates():
+        partners._switch_tax_guard(True)
 
 
 def uninstall_hook(env: Environment):

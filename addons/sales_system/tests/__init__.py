@@ -34,6 +34,10 @@ from .contract import (
 from .customer import (
     test_competitor,
     test_follow_up,
+    test_conflict_check,
+    test_identity_keys,
+    test_tax_guard,
+    test_tax_guard_concurrency,
     test_last_contact,
     test_lead_dashboards,
     test_lead_loss,
@@ -50,6 +54,7 @@ from .customer import (
 from .engine import (
     test_approval,
     test_cells,
+    test_conflict,
     test_contract_dates,
     test_document_text,
     test_identity,

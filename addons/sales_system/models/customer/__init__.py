@@ -45,3 +45,17 @@ from . import crm_lead_pool
 from . import res_partner_pool
 from . import sales_pool_record
 from . import ir_rule
+from . import sales_identity_mixin
+from . import sales_identity_key
+from . import sales_identity_backfill
+from . import sales_deal_registration_key
+from . import res_partner_identity
+from . import crm_lead_identity
+from . import sales_conflict_radar
+from . import sales_conflict_finding
+from . import sales_conflict_search
+from . import sales_conflict_warning_mixin
+from . import res_partner_conflict
+from . import crm_lead_conflict
+from . import res_partner_tax_guard
+from . import base_partner_merge

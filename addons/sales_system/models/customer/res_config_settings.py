@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 POOL_AREA = "sales_system.group_sales_pool"
 # Not customers on the portal; see the area of contracts.
@@ -12,3 +12,23 @@ class ResConfigSettings(models.TransientModel):
         string="Public Pool", group="sales_team.group_sale_salesman", implied_group=POOL_AREA
     )
     sales_response_hours = fields.Float(related="company_id.sales_response_hours", readonly=False)
+    sales_tax_guard = fields.Boolean(
+        string="One Company per Tax ID",
+        help="A second company with the same tax ID is refused, also when two people save at "
+        "the same moment, unless a reason is given.",
+    )
+
+    # === BUSINESS METHODS === #
+    @api.model
+    def get_values(self):
+        return {
+            **super().get_values(),
+            "sales_tax_guard": self.env["res.partner"]._has_tax_guard(),
+        }
+
+    def set_values(self):
+        result = super().set_values()
+        partners = self.env["res.partner"].sudo()
+        if self.sales_tax_guard != partners._has_tax_guard():
+            partners._switch_tax_guard(self.sales_tax_guard)
+        return result

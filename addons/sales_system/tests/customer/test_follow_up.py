@@ -222,8 +222,8 @@ class TestFollowUp(FollowUpCommon):
 
     def test_customers_return_as_well(self):
         pool = self._create_pool(kind="customers", team_ids=False)
-        self.customer.write({"user_id": self.seller.id, "last_contact_on": MONDAY})
-        self.customer.held_since = MONDAY
+        with self._at(MONDAY):
+            self.customer.user_id = self.seller
         self._create_rule(target="customer", remind_days=0, return_days=3)
         self._follow_up(FRIDAY)
         self.assertEqual(self.customer.pool_id, pool)
@@ -291,8 +291,8 @@ class TestFollowUp(FollowUpCommon):
         profiles = self.env["sales.customer.profile"]
         values = {"company_id": self.company.id, "lifecycle": "customer"}
         for partner, level in ((self.customer, best), (self.other_customer, good)):
-            partner.user_id = self.seller
-            partner.last_contact_on = MONDAY
+            with self._at(MONDAY):
+                partner.write({"user_id": self.seller.id, "last_contact_on": MONDAY})
             known = profiles.search(
                 [("partner_id", "=", partner.id), ("company_id", "=", self.company.id)]
             )
@@ -353,13 +353,14 @@ class TestFollowUp(FollowUpCommon):
 
     def test_holidays_of_another_company(self):
         other = self.env["res.company"].create({"name": "Velo Works"})
-        self.env["resource.calendar.leaves"].with_company(other).create(
+        leave = self.env["resource.calendar.leaves"].create(
             {
                 "name": "Day off",
                 "date_from": "2026-03-04 16:00:00",
                 "date_to": "2026-03-05 16:00:00",
             }
         )
+        leave.company_id = other
         self._create_rule()
         lead = self._create_lead()
         self._follow_up(FRIDAY)

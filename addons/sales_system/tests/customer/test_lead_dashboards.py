@@ -128,7 +128,8 @@ class TestLeadDashboards(FollowUpCommon):
             (self.customer, MONDAY),
             (self.other_customer, MONDAY + timedelta(days=6)),
         ):
-            partner.write({"user_id": self.seller.id, "last_contact_on": moment})
+            with self._at(MONDAY):
+                partner.write({"user_id": self.seller.id, "last_contact_on": moment})
         self._create_rule(target="customer", remind_days=8)
         self._follow_up(MONDAY + timedelta(days=14))
         with self._at(MONDAY + timedelta(days=14, hours=1)):

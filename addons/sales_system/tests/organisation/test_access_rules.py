@@ -31,6 +31,9 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.conflict.check",
+            "sales.conflict.check.line",
+            "sales.conflict.search",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
@@ -41,7 +44,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.pool.return",
         }
     )
-    technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
+    technical = frozenset({"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"})
 
     def test_leaders_of_standard_models_are_looked_up_too(self):
         for rule in self.env["ir.rule"].search([("groups", "in", self.env.ref(TEAM).ids)]):
