@@ -139,6 +139,7 @@
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
+        "demo/customer/follow_up_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -18,7 +18,11 @@ MASK = "***"
 def record_keys(names=(), tax_id=None, phones=(), addresses=(), country=None, calling_code=None):
     """:return: sorted list of the keys by which a record is found"""
     others = identity_keys(
-        tax_id=tax_id, phones=phones, addresses=addresses, country=country, calling_code=calling_code
+        tax_id=tax_id,
+        phones=phones,
+        addresses=addresses,
+        country=country,
+        calling_code=calling_code,
     )
     keys = {(kind, key[-LAST_DIGITS:] if kind == "phone" else key) for kind, key in others}
     keys |= {("name", name_key(name)) for name in names}

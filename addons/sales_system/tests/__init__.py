@@ -44,6 +44,7 @@ from .customer import (
     test_lead_response,
     test_stage_gate,
     test_stage_gate_rpc,
+    test_stage_gate_tour,
     test_pool_access,
     test_pool_area,
     test_pool_claim,

@@ -11,7 +11,7 @@ from . import sales_competitor_price
 from . import sales_competitor_event
 from . import sales_competitor_report
 from . import crm_lead_competitor
-from . import res_company
+from . import res_company_response
 from . import resource_calendar
 from . import sales_follow_up_rule
 from . import sales_follow_up

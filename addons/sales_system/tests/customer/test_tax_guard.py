@@ -149,7 +149,9 @@ class TestTaxGuardRpc(TaxGuardCommon, RpcCase):
         partners = self.env["res.partner"]
         with mute_logger("odoo.sql_db"):
             for number in (1, 2):
-                _result, error = self._call(self.other_seller, partners, "create", [values] * number)
+                _result, error = self._call(
+                    self.other_seller, partners, "create", [values] * number
+                )
                 self.assertIn("tax ID", error)
         self.assertFalse(partners.search([("name", "=", "Second")]))
         _result, error = self._call(

@@ -12,7 +12,9 @@ class TestConflictKeys(BaseCase):
     def _found(self, text, country="CN", calling_code=86, **record):
         """:return: kinds by which a text finds a record"""
         record = set(record_keys(**record))
-        return sorted(kind for kind, key in search_keys(text, country, calling_code) if (kind, key) in record)
+        return sorted(
+            kind for kind, key in search_keys(text, country, calling_code) if (kind, key) in record
+        )
 
     def test_names(self):
         for text, name in (
@@ -55,7 +57,9 @@ class TestConflictKeys(BaseCase):
 
     def test_keys_are_of_bounded_length(self):
         self.assertEqual({len(key) for _kind, key in search_keys("长" * 10_000)}, {MAX_KEY})
-        self.assertEqual({len(key) for _kind, key in record_keys(names=("长" * 10_000,))}, {MAX_KEY})
+        self.assertEqual(
+            {len(key) for _kind, key in record_keys(names=("长" * 10_000,))}, {MAX_KEY}
+        )
 
     def test_wildcards_are_no_part_of_a_key(self):
         for _kind, key in search_keys("Acme%Bikes_", "CN", 86):

@@ -44,7 +44,9 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.pool.return",
         }
     )
-    technical = frozenset({"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"})
+    technical = frozenset(
+        {"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"}
+    )
 
     def test_leaders_of_standard_models_are_looked_up_too(self):
         for rule in self.env["ir.rule"].search([("groups", "in", self.env.ref(TEAM).ids)]):
