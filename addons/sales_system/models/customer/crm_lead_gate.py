@@ -26,14 +26,14 @@ class CrmLead(models.Model):
             lead.stage_guide = gate and gate.guide
 
     # === GATES === #
-    def _pass_gates(self):
+    def _pass_gates(self, gates):
         """Check these opportunities against the gates of the stages that they have come into.
 
+        :param gates: see :meth:`SalesStageGate._get_gates`
         :raises UserError: what which of them lacks
         """
         missing = {}
         overridable = True
-        gates = self.env["sales.stage.gate"]._get_gates(self.sudo())
         for gate in self.env["sales.stage.gate"].sudo().union(*gates.values()):
             leads = self.sudo().browse(lead.id for lead, its in gates.items() if its == gate)
             found = gate._get_missing(leads)
@@ -96,12 +96,14 @@ class CrmLead(models.Model):
         )
 
     # === PLAYBOOKS === #
-    def _start_playbooks(self, moves):
+    def _start_playbooks(self, gates, moves):
         """Schedule the activities of the stages that these have come into for the first time.
 
+        :param gates: see :meth:`SalesStageGate._get_gates`
         :param moves: of these, where it is written down which playbook was started
         """
-        gates = self.env["sales.stage.gate"]._get_gates(self.sudo())
+        if not any(gate.plan_id.active for gate in gates.values()):
+            return
         started = self._get_started_playbooks()
         values = []
         for move in moves.filtered("stage_id"):

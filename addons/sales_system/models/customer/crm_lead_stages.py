@@ -67,11 +67,9 @@ class CrmLead(models.Model):
             and place.stage_id
             and (place.stage_id != before[lead.id].stage_id or not before[lead.id].is_opportunity)
         )
-        if entered:
-            entered._pass_gates()
-        moves = self._log_moves(before, now)
-        if entered:
-            entered._start_playbooks(moves)
+        gates = self.env["sales.stage.gate"]._get_gates(entered.sudo()) if entered else {}
+        entered._pass_gates(gates)
+        entered._start_playbooks(gates, self._log_moves(before, now))
 
     def _log_moves(self, before, now):
         """Write down who came into which stage; one statement for all.

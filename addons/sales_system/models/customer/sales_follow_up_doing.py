@@ -26,6 +26,9 @@ class SalesFollowUp(models.Model):
             while due := self._note_due(target, limits, after=last):
                 due._take_steps()
                 last = max(due._get_records().ids)
+                self.env.flush_all()
+                # What it has read is not needed again: memory does not grow with the records.
+                self.env.invalidate_all()
                 if not commit(len(due), remaining=1):
                     return
         commit(remaining=0)
