@@ -140,6 +140,7 @@
         "demo/contract/sales_contract_life_demo.xml",
         "demo/organisation/sales_handover_demo.xml",
         "demo/customer/follow_up_demo.xml",
+        "demo/customer/sales_pool_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -48,9 +48,11 @@ from .customer import (
     test_pool_access,
     test_pool_area,
     test_pool_claim,
+    test_pool_concurrency,
     test_pool_deals,
     test_pool_recycle,
     test_pool_return,
+    test_pool_tour,
 )
 from .engine import (
     test_approval,

@@ -76,6 +76,7 @@ class TestPoolAccess(PoolCommon):
                 with self.subTest(user=user.login, record=record.name):
                     self.assertEqual(self._sees(user, record), expected)
         self.pool.look_limit = 1
+        self.env.invalidate_all()
         self.assertFalse(self._sees(self.seller, self.customer))
         self._as(self.seller, self.customer).action_look()
         self.assertTrue(self._sees(self.seller, contact))
