@@ -19,6 +19,8 @@ NEXT_TUESDAY = datetime(2026, 3, 10, 1)
 
 REMINDED = [("remind", "open")]
 
+TEXT = "Good morning"
+
 
 @tagged("post_install", "-at_install", "sales_system")
 class TestFollowUp(FollowUpCommon):
@@ -30,7 +32,7 @@ class TestFollowUp(FollowUpCommon):
     def _talk(self, record, moment):
         with self._at(moment):
             self._as(self.seller, record).message_post(
-                body="Good morning", message_type="comment", subtype_xmlid="mail.mt_comment"
+                body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
             )
 
     # === LEADS === #

@@ -4,6 +4,8 @@ from odoo.tests import tagged
 
 from .follow_up_common import MONDAY, FollowUpCommon
 
+TEXT = "Good morning"
+
 
 @tagged("post_install", "-at_install", "sales_system")
 class TestLeadResponse(FollowUpCommon):
@@ -12,7 +14,7 @@ class TestLeadResponse(FollowUpCommon):
     def _answer(self, lead, moment):
         with self._at(moment):
             self._as(self.seller, lead).message_post(
-                body="Good morning", message_type="comment", subtype_xmlid="mail.mt_comment"
+                body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
             )
 
     def test_working_hours(self):
@@ -81,7 +83,7 @@ class TestLeadResponse(FollowUpCommon):
             self.assertTrue(lead.is_response_late)
             self.assertFalse(others.is_response_late)
         self._as(user, others).message_post(
-            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         others.first_response_on = datetime(2026, 3, 2, 11)
         others._measure_first_responses()
