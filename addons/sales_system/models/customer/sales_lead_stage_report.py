@@ -60,7 +60,7 @@ class SalesLeadStageReport(models.Model):
         aggregator="avg",
         help="Until it left the stage, or until today.",
     )
-    amount = fields.Monetary(string="Expected Revenue", readonly=True, aggregator="sum_currency")
+    amount = fields.Monetary(string="Expected Revenue", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)

@@ -52,7 +52,7 @@ class SalesToday(models.Model):
     activity_id = fields.Many2one("mail.activity", readonly=True)
     activity_type_id = fields.Many2one("mail.activity.type", readonly=True)
     summary = fields.Char(readonly=True)
-    amount = fields.Monetary(string="Expected Revenue", readonly=True, aggregator="sum_currency")
+    amount = fields.Monetary(string="Expected Revenue", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
 
