@@ -3,6 +3,9 @@ from odoo.fields import Command
 
 
 def post_init_hook(env: Environment):
+    """Post the documents that are older than the ledger, in the background; measure old leads."""
+    env["sales.ledger.backfill"]._start()
+    env["crm.lead"]._measure_old_responses()
     """Take in what is older than the addon, most of it in the background."""
     env["sales.ledger.backfill"]._start()
     env["sales.identity.backfill"]._start()

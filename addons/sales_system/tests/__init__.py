@@ -60,8 +60,12 @@ from .customer import (
     test_competitor,
     test_conflict_check,
     test_conflict_check_tour,
+    test_follow_up,
     test_identity_keys,
     test_last_contact,
+    test_lead_dashboards,
+    test_lead_loss,
+    test_lead_response,
     test_pool_access,
     test_pool_area,
     test_pool_claim,
@@ -70,6 +74,9 @@ from .customer import (
     test_pool_recycle,
     test_pool_return,
     test_pool_tour,
+    test_stage_gate,
+    test_stage_gate_rpc,
+    test_stage_gate_tour,
     test_tax_guard,
     test_tax_guard_concurrency,
 )
@@ -81,6 +88,7 @@ from .engine import (
     test_document_text,
     test_identity,
     test_tabular,
+    test_working_time,
 )
 from .importing import (
     test_import_access,

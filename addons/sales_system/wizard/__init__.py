@@ -4,4 +4,3 @@ from . import contract
 from . import customer
 from . import ledger
 from . import organisation
-from . import customer

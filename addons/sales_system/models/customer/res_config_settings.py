@@ -11,6 +11,7 @@ class ResConfigSettings(models.TransientModel):
     group_sales_pool = fields.Boolean(
         string="Public Pool", group="sales_team.group_sale_salesman", implied_group=POOL_AREA
     )
+    sales_response_hours = fields.Float(related="company_id.sales_response_hours", readonly=False)
     sales_tax_guard = fields.Boolean(
         string="One Company per Tax ID",
         help="A second company with the same tax ID is refused, also when two people save at "

@@ -18,10 +18,14 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.customer.level",
             "sales.pool",
             "sales.pool.protection",
+            "sales.follow.up.rule",
+            "sales.stage.gate",
             "sales.competitor",
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
+            "sales.pool",
+            "sales.pool.protection",
         }
     )
     personal = frozenset(
@@ -42,6 +46,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.stage.gate.pass",
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
             "sales.pool.return",
