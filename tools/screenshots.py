@@ -139,7 +139,9 @@ PICTURES = (
     Picture("contract-review", CONTRACTS, "contract_in_review", height=860),
     Picture("contract-order", QUOTATIONS, "order_beyond_contract", height=600),
     Picture("contract-promises", PROMISES, wait=LIST, height=360, login="wang.wei"),
-    Picture("channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=480),
+    Picture(
+        "channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=480
+    ),
     Picture("channel-application", APPLICATIONS, "channel_application", height=860),
     Picture("channel-matrix", MATRIX, wait="table", height=480),
     Picture("channel-deals", DEALS, view="list", wait=LIST, height=400),

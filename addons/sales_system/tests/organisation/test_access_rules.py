@@ -24,8 +24,6 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
-            "sales.pool",
-            "sales.pool.protection",
         }
     )
     personal = frozenset(
