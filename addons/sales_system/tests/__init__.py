@@ -30,6 +30,7 @@ from .contract import (
     test_contract_versions,
 )
 from .customer import (
+    test_customer_profile,
     test_last_contact,
 )
 from .engine import (

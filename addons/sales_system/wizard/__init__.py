@@ -1,4 +1,5 @@
 from . import approval
 from . import contract
+from . import customer
 from . import ledger
 from . import organisation

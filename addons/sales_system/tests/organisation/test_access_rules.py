@@ -27,6 +27,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.customer.level.pin",
+            "sales.customer.lose",
         }
     )
     technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
