@@ -9,12 +9,13 @@ def post_init_hook(env: Environment):
 
 def uninstall_hook(env: Environment):
     """Leave Sales and CRM as they were, as far as the ORM does not see to it itself."""
-    _drop_ledger_guard(env)
+    _drop_guards(env)
     _keep_leaders_in_sales(env)
 
 
-def _drop_ledger_guard(env):
+def _drop_guards(env):
     env.cr.execute("DROP FUNCTION IF EXISTS sales_ledger_entry_refuse_change() CASCADE")
+    env.cr.execute("DROP FUNCTION IF EXISTS sales_customer_history_refuse_change() CASCADE")
 
 
 def _keep_leaders_in_sales(env):

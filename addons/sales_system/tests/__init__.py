@@ -30,7 +30,11 @@ from .contract import (
     test_contract_versions,
 )
 from .customer import (
+    test_customer_chain,
+    test_customer_level,
+    test_customer_owner,
     test_customer_profile,
+    test_customer_properties,
     test_last_contact,
 )
 from .engine import (

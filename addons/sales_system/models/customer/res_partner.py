@@ -19,7 +19,6 @@ class ResPartner(models.Model):
     )
     customer_level_id = fields.Many2one(
         "sales.customer.level",
-        string="Customer Level",
         compute="_compute_customer_profile",
         search="_search_customer_level_id",
         groups=SALES,

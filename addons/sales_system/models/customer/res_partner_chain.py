@@ -102,11 +102,10 @@ class ResPartner(models.Model):
         customers = self.filtered(lambda partner: partner._is_customer_of_its_own())
         for model, names in READ_BY_SQL.items():
             self.env[model].flush_model(names)
-        figures = dict.fromkeys(customers.ids, {})
+        figures = {customer_id: {} for customer_id in customers.ids}
         for step in ("lead", "order", "contract", "delivery", "invoice", "collection"):
             for customer_id, *values in getattr(customers, f"_count_chain_{step}")():
-                counted = getattr(self, f"_chain_values_{step}")(*values)
-                figures[customer_id] = {**figures[customer_id], **counted}
+                figures[customer_id].update(getattr(self, f"_chain_values_{step}")(*values))
         for partner in self:
             partner.update({**dict.fromkeys(COUNTERS, 0), **figures.get(partner._origin.id, {})})
 

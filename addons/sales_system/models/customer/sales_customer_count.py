@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-
 # Of a count that somebody waits for: asked for, begun, counted.
 STEPS = 3
 
@@ -19,9 +18,7 @@ class SalesCustomerCount(models.Model):
     _log_access = False
 
     # === FIELDS === #
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, ondelete="cascade"
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     counted_on = fields.Datetime(string="Last Counted", readonly=True)
     reviewed_on = fields.Date(
         string="Levels Reviewed",

@@ -53,9 +53,7 @@ class SalesCustomerCount(models.Model):
         """
         self.env["sales.ledger.posting"]._post_pending()
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
-        )
+        self.env.cr.execute(SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY))
         self._drop_contacts(company)
         self.env.cr.execute(self._count_query(company.sudo(), partners, review))
         result = self.env.cr.fetchone()
@@ -133,9 +131,7 @@ class SalesCustomerCount(models.Model):
                 SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
                 for name in COUNTED
             ),
-            chosen=SQL("TRUE")
-            if partners is None
-            else SQL("partner_id = ANY(%s)", partners.ids),
+            chosen=SQL("TRUE") if partners is None else SQL("partner_id = ANY(%s)", partners.ids),
         )
 
     @api.model

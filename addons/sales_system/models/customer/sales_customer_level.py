@@ -144,9 +144,7 @@ class SalesCustomerLevel(models.Model):
             least = self.currency_id._convert(self.min_amount, company.currency_id, company, day)
             conditions.append(SQL("%s >= %s::numeric", amount, str(least)))
         if self.min_frequency:
-            conditions.append(
-                SQL("COALESCE(%s, 0) >= %s", names["frequency"], self.min_frequency)
-            )
+            conditions.append(SQL("COALESCE(%s, 0) >= %s", names["frequency"], self.min_frequency))
         if self.min_margin:
             conditions.append(
                 SQL(

@@ -43,13 +43,11 @@ class SalesCustomerLevelChange(models.Model):
     )
     date = fields.Date(required=True, readonly=True)
     source = fields.Selection(LEVEL_CHANGE_SOURCE, required=True, readonly=True)
-    user_id = fields.Many2one(
-        "res.users", string="Changed By", readonly=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", string="Changed By", readonly=True, ondelete="restrict")
     reason = fields.Char(readonly=True)
 
     def init(self):
-        """The database itself refuses to change a fact; merging contacts may rename its customer."""
+        """Let the database refuse to change a fact, but for a customer that merging renames."""
         super().init()
         self.env.cr.execute(
             """

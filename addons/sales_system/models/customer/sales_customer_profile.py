@@ -232,7 +232,7 @@ class SalesCustomerProfile(models.Model):
                         company=profile.company_id.name,
                     )
                 )
-        self._write_level("pinned", {profile: level for profile in self}, reason)
+        self._write_level("pinned", dict.fromkeys(self, level), reason)
         self.sudo().write({"level_id": level.id, "level_pinned": True, "level_reason": reason})
 
     def _mark_lost(self, reason):

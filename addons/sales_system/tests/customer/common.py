@@ -25,6 +25,7 @@ class CustomerCommon(SalesSystemCommon):
             ]
         )
         cls.levels.company_id = cls.company
+        (cls.customer | cls.other_customer).customer_rank = 1
         cls.document_no = 0
 
     @classmethod
