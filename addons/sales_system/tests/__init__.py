@@ -35,6 +35,7 @@ from .customer import (
     test_customer_owner,
     test_customer_profile,
     test_customer_properties,
+    test_customer_tour,
     test_last_contact,
 )
 from .engine import (

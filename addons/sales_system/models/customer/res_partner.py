@@ -30,18 +30,36 @@ class ResPartner(models.Model):
         groups=SALES,
     )
 
+    customer_rfm = fields.Char(string="R-F-M", compute="_compute_customer_profile", groups=SALES)
+    customer_purchase_cycle = fields.Float(
+        string="Purchase Cycle (Days)",
+        digits=(16, 1),
+        compute="_compute_customer_profile",
+        groups=SALES,
+    )
+    customer_expected_on = fields.Date(
+        string="Next Order Expected", compute="_compute_customer_profile", groups=SALES
+    )
+
     # === COMPUTE METHODS === #
     @api.depends(
         "commercial_partner_id.customer_profile_ids.level_id",
         "commercial_partner_id.customer_profile_ids.lifecycle",
+        "commercial_partner_id.customer_profile_ids.rfm",
+        "commercial_partner_id.customer_profile_ids.purchase_cycle",
+        "commercial_partner_id.customer_profile_ids.expected_on",
     )
     @api.depends_context("company", "uid")
     def _compute_customer_profile(self):
         profiles = self._get_customer_profiles()
+        none = self.env["sales.customer.profile"]
         for partner in self:
-            profile = profiles.get(partner.commercial_partner_id.id)
-            partner.customer_level_id = profile and profile.level_id
-            partner.lifecycle = profile and profile.lifecycle
+            profile = profiles.get(partner.commercial_partner_id.id, none)
+            partner.customer_level_id = profile.level_id
+            partner.lifecycle = profile.lifecycle
+            partner.customer_rfm = profile.rfm
+            partner.customer_purchase_cycle = profile.purchase_cycle
+            partner.customer_expected_on = profile.expected_on
 
     def _search_customer_level_id(self, operator, value):
         return self._search_customer_profile("level_id", operator, value)
@@ -75,8 +93,7 @@ class ResPartner(models.Model):
             [
                 ("company_id", "=", self.env.company.id),
                 ("partner_id", "in", self.commercial_partner_id.ids),
-            ],
-            ["partner_id", "level_id", "lifecycle"],
+            ]
         )
         return {profile.partner_id.id: profile for profile in profiles}
 

@@ -22,6 +22,16 @@ COUNTED = (
     "frequency_score",
     "monetary_score",
 )
+# What customers show of their profile.
+PROFILE_FIELDS = [
+    "customer_profile_ids",
+    "customer_level_change_ids",
+    "customer_level_id",
+    "lifecycle",
+    "customer_rfm",
+    "customer_purchase_cycle",
+    "customer_expected_on",
+]
 # Sorting and hashing all customers of a company needs more than the 4 MB of a web request.
 WORK_MEMORY = "128MB"
 
@@ -59,9 +69,7 @@ class SalesCustomerCount(models.Model):
         result = self.env.cr.fetchone()
         self.env["sales.customer.profile"].invalidate_model()
         self.env["sales.customer.level.change"].invalidate_model()
-        self.env["res.partner"].invalidate_model(
-            ["customer_level_id", "lifecycle", "customer_profile_ids"]
-        )
+        self.env["res.partner"].invalidate_model(PROFILE_FIELDS)
         return result
 
     @api.model

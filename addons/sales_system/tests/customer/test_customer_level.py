@@ -302,6 +302,13 @@ class TestCustomerRights(CustomerCommon, RpcCase):
             with self.subTest(user=user.login, model="res.partner"):
                 self.assertEqual(partners.filtered("lifecycle").sudo(), (partners & seen).sudo())
 
+    def test_figures_of_others_customers_are_hidden(self):
+        self._book(self.customer, TODAY, 200)
+        self._count()
+        for user, expected in ((self.seller, "1-1-1"), (self.other_seller, False)):
+            with self.subTest(user=user.login):
+                self.assertEqual(self._as(user, self.customer).customer_rfm, expected)
+
     def test_nobody_outside_of_sales(self):
         with self.assertRaises(AccessError):
             self._as(self.outsider, self.customer).read(["lifecycle"])
