@@ -48,6 +48,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
             "sales.pool.return",
+            "sales.customer.level.pin",
+            "sales.customer.lose",
         }
     )
     technical = frozenset(
