@@ -64,7 +64,7 @@ UNFOLD = ".o_hierarchy_node_button"
 # The list begins newest first; one click takes that away, the next turns it round.
 OLDEST_FIRST = ("th[data-name=date]", "th[data-name=date]")
 EVIDENCE = ("button[name=action_open_evidence]", ".o_list_table .o_data_row")
-MATRIX = ("button[name=action_open_matrix]", ".o_sales_matrix .o_matrix_cell")
+TARGET_MATRIX = ("button[name=action_open_matrix]", ".o_sales_matrix .o_matrix_cell")
 IMPORTS = "sales_system.sales_import_ledger_action"
 LEDGER = "sales_system.sales_ledger_entry_action"
 PLANS = "sales_planning.sales_target_plan_action"
@@ -96,7 +96,7 @@ CONTRACTS = "sales_system.sales_contract_action"
 PROMISES = "sales_system.sales_contract_milestone_action"
 CHANNEL_PARTNERS = "sales_system.sales_channel_partner_action"
 APPLICATIONS = "sales_system.sales_channel_application_action"
-MATRIX = "sales_system.sales_channel_authorization_matrix_action"
+CHANNEL_MATRIX = "sales_system.sales_channel_authorization_matrix_action"
 DEALS = "sales_system.sales_deal_registration_action"
 CHANNEL_REPORTS = "sales_system.sales_channel_report_action"
 CHANNEL_PERFORMANCE = "sales_system.sales_channel_performance_action"
@@ -111,7 +111,7 @@ PICTURES = (
     Picture("target-plan", PLANS, "target_plan", height=560),
     Picture("attainment", ATTAINMENT, wait=LIST, height=640),
     Picture("target-evidence", PLANS, "target_plan", wait=ANY, clicks=EVIDENCE, height=430),
-    Picture("target-matrix", TARGETS, "split_target", wait=ANY, clicks=MATRIX, height=400),
+    Picture("target-matrix", TARGETS, "split_target", wait=ANY, clicks=TARGET_MATRIX, height=400),
     Picture("target-my-proposals", MY_PROPOSALS, wait=LIST, height=640, login="wang.wei"),
     Picture("target-proposals", PROPOSALS, wait=LIST, height=560, login="zhao.lei"),
     Picture("target-proposal-gap", PROPOSAL_GAP, wait=PIVOT, height=400),
@@ -140,16 +140,16 @@ PICTURES = (
     Picture("contract-order", QUOTATIONS, "order_beyond_contract", height=600),
     Picture("contract-promises", PROMISES, wait=LIST, height=360, login="wang.wei"),
     Picture(
-        "channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=480
+        "channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=600
     ),
     Picture("channel-application", APPLICATIONS, "channel_application", height=860),
-    Picture("channel-matrix", MATRIX, wait="table", height=480),
+    Picture("channel-matrix", CHANNEL_MATRIX, wait="table", height=480),
     Picture("channel-deals", DEALS, view="list", wait=LIST, height=400),
     Picture("channel-report", CHANNEL_REPORTS, "channel_report", height=720),
     Picture("channel-performance", CHANNEL_PERFORMANCE, wait=PIVOT, height=480),
     Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
     Picture("handover", HANDOVERS, "handover", height=860),
-    Picture("settings", SETTINGS, wait=".app_settings_block", height=560),
+    Picture("settings", SETTINGS, wait=".app_settings_block", height=900),
 )
 
 # A file as the old system wrote it: two of its rows have to be mended.

@@ -28,6 +28,7 @@ from .channel import (
     test_channel_portal,
     test_channel_report,
     test_channel_report_access,
+    test_channel_report_concurrency,
     test_channel_report_import,
     test_channel_report_performance,
     test_channel_report_portal,

@@ -6,7 +6,6 @@ from odoo.addons.portal.controllers.portal import pager
 
 from .portal import ChannelCustomerPortal
 
-HISTORY = "my_deals_history"
 # What a channel partner says of an end customer, as texts of the form.
 TEXT_FIELDS = (
     "customer_name",
@@ -54,7 +53,6 @@ class DealRegistrationPortal(ChannelCustomerPortal):
             step=self._items_per_page,
         )
         deals = self._search_deals(partner, limit=self._items_per_page, offset=pages["offset"])
-        request.session[HISTORY] = deals.ids[:100]
         return request.render(
             "sales_system.portal_my_deals",
             {

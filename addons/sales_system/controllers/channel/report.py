@@ -1,6 +1,7 @@
 from decimal import Decimal, InvalidOperation
 
 from psycopg2 import IntegrityError
+from werkzeug.datastructures import FileStorage
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -203,12 +204,13 @@ class ChannelReportPortal(ChannelCustomerPortal):
         return None
 
     def _take_step(self, report, step, typed):
+        product = (typed.get("product") or "").strip()
         if step == "submit":
             report.action_submit()
         elif step == "expected":
             report.action_take_expected()
-        elif step == "add":
-            self._add_product(report, (typed.get("product") or "").strip())
+        elif step == "add" or (step == "save" and product):
+            self._add_product(report, product)
 
     def _add_product(self, report, key):
         """:param key: internal reference, barcode or name of one of our products"""
@@ -236,7 +238,8 @@ class ChannelReportPortal(ChannelCustomerPortal):
 
     def _upload(self, report, kind, file):
         """:return: as ``_upload`` of the report"""
-        content = file.read(MAX_FILE_SIZE + 1) if file else b""
+        # A form may send a text in place of a file.
+        content = file.read(MAX_FILE_SIZE + 1) if isinstance(file, FileStorage) else b""
         if kind not in ("channel_sale", "channel_stock") or not content:
             raise UserError(request.env._("Choose a file first."))
         if len(content) > MAX_FILE_SIZE:

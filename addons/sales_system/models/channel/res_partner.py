@@ -15,7 +15,7 @@ CHANNEL_TYPE = [
 CHANNEL_STATE = [
     ("candidate", "Candidate"),
     ("trial", "Trial"),
-    ("active", "Active"),
+    ("active", "Active Partner"),
     ("suspended", "Suspended"),
     ("ended", "Ended"),
 ]

@@ -14,7 +14,10 @@ class ResPartner(models.Model):
 
     # === FIGURES === #
     channel_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_channel_figures", export_string_translation=False
+        "res.currency",
+        compute="_compute_channel_figures",
+        groups=SELLERS,
+        export_string_translation=False,
     )
     channel_booked_year = fields.Monetary(
         string="Booked in 12 Months",

@@ -13,9 +13,15 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
-        result = super().write(vals)
+        entering = self.browse()
         if "product_id" in vals:
-            self._get_channel_sales()._check_channel_authorization()
+            entering = self
+        elif vals.get("product_uom_qty"):
+            # What nobody orders is not sold, and so has not been checked.
+            entering = self.filtered(lambda line: not line.product_uom_qty)
+        result = super().write(vals)
+        if entering:
+            entering._get_channel_sales()._check_channel_authorization()
         return result
 
     def _get_channel_sales(self):

@@ -61,7 +61,7 @@ class SalesChannelApplication(models.Model):
 
     # === FIELDS === #
     name = fields.Char(
-        string="Number",
+        string="Reference",
         required=True,
         readonly=True,
         copy=False,
@@ -264,18 +264,6 @@ class SalesChannelApplication(models.Model):
             application.similar_partner_ids = partners.filtered(lambda p, ids=ids: p.id in ids)
 
     # === CRUD METHODS === #
-    @api.model
-    def default_get(self, fields):
-        # Nor does the context bring what only the actions set.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if key.removeprefix("default_") not in PROTECTED_FIELDS
-        }
-        return super(SalesChannelApplication, self.with_env(self.env(context=context))).default_get(
-            fields
-        )
-
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

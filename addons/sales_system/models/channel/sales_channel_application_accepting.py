@@ -92,7 +92,15 @@ class SalesChannelApplication(models.Model):
         return values
 
     def _check_partner(self, partner):
-        """:raises UserError: the contact is somebody else"""
+        """:raises UserError: the contact is somebody else, or one of us"""
+        if self._is_one_of_us(partner):
+            raise UserError(
+                self.env._(
+                    "%(partner)s is one of us and cannot become a channel partner. Choose another "
+                    "contact.",
+                    partner=partner.display_name,
+                )
+            )
         keys = (tax_key(self.tax_id), tax_key(partner.vat))
         if all(keys) and keys[0] != keys[1]:
             raise UserError(
@@ -104,6 +112,13 @@ class SalesChannelApplication(models.Model):
                     ours=self.tax_id,
                 )
             )
+
+    def _is_one_of_us(self, partner):
+        """:return: whether the contact is a company of ours or has colleagues as its users"""
+        partner = partner.sudo()
+        people = partner | partner.child_ids
+        is_company = self.env["res.company"].sudo().search_count([("partner_id", "in", people.ids)])
+        return bool(is_company or people.user_ids.filtered(lambda user: not user.share))
 
     def _check_nobody_has_the_tax_id(self):
         """:raises UserError: the company would be there twice"""

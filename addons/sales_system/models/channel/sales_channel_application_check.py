@@ -49,6 +49,7 @@ class SalesChannelApplicationCheck(models.Model):
 
     def write(self, vals):
         self._check_application_is_open()
+        self._check_not_weakened(vals)
         result = super().write(vals)
         self._check_application_is_open()
         return result
@@ -56,6 +57,26 @@ class SalesChannelApplicationCheck(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
         self._check_application_is_open()
+        if self.filtered("is_required"):
+            self._check_not_weakened({"is_required": False})
+
+    def _check_not_weakened(self, vals):
+        """:raises UserError: somebody goes past a check instead of doing or waiving it"""
+        if self.env.su:
+            return
+        if "done_by_id" in vals or "done_on" in vals:
+            raise UserError(
+                self.env._(
+                    "Who did a check, and when, is written by itself. Tick the check instead."
+                )
+            )
+        if "is_required" in vals and not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise UserError(
+                self.env._(
+                    "Only sales administrators take a required check out. Do it, or enter why it "
+                    "is not needed here."
+                )
+            )
 
     def _check_application_is_open(self):
         for application in self.application_id:

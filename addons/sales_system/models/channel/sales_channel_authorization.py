@@ -50,7 +50,7 @@ class SalesChannelAuthorization(models.Model):
 
     # === FIELDS === #
     name = fields.Char(
-        string="Number",
+        string="Reference",
         required=True,
         readonly=True,
         copy=False,

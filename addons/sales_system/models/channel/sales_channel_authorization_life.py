@@ -9,7 +9,6 @@ from ...engine.contract_dates import ONE_DAY, end_of_months, months_of
 from .res_config_settings import AREA
 
 EXPIRY_ACTIVITY = "sales_system.mail_activity_type_authorization_expiry"
-BATCH = 200
 
 
 class SalesChannelAuthorization(models.Model):
@@ -143,22 +142,6 @@ class SalesChannelAuthorization(models.Model):
             ):
                 if not records._work_through(active & condition, method):
                     return
-
-    @api.model
-    def _work_through(self, domain, method):
-        """Call a method on the records of a domain; those that somebody works on wait.
-
-        :return: whether there was time for all of them
-        """
-        last = 0
-        while batch := self.search(domain & Domain("id", ">", last), order="id", limit=BATCH):
-            last = batch[-1].id
-            if free := batch.try_lock_for_update(allow_referencing=True):
-                getattr(free, method)()
-            remaining = self.search_count(domain & Domain("id", ">", last))
-            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining):
-                return False
-        return True
 
     def _end(self):
         self._update_state(("active",), "ended")

@@ -28,25 +28,39 @@ class SalesChannelAuthorization(models.Model):
             raise AccessError(self.env._("Switch the company on in the menu first."))
         day = fields.Date.to_date(day) or fields.Date.context_today(self)
         territories = self.env["sales.territory"].search_fetch(
-            [("company_id", "in", (False, company.id))], ["name", "parent_id", "parent_path"]
+            [("company_id", "in", (False, company.id))],
+            ["name", "complete_name", "parent_id", "parent_path"],
         )
         categories = self._get_matrix_categories(company, day)
+        cells = self._get_matrix_cells(company, day, territories, categories)
+        held = {int(key.split(",")[1]) for key in cells}
+        held_trees = {categ.parent_path.split("/")[0] for categ in categories if categ.id in held}
         return {
             "day": fields.Date.to_string(day),
             "company_id": company.id,
             "companies": [{"id": one.id, "name": one.name} for one in self.env.companies],
             "can_create": self.has_access("create"),
-            "rows": self._get_matrix_nodes(territories, "complete_name"),
-            "columns": self._get_matrix_nodes(categories, "parent_path"),
-            "cells": self._get_matrix_cells(company, day, territories, categories),
+            "rows": self._get_matrix_nodes(territories.sorted("complete_name")),
+            # What channel partners sell comes before what nobody asked for yet.
+            "columns": self._get_matrix_nodes(
+                categories.sorted(
+                    lambda categ: (
+                        categ.parent_path.split("/")[0] not in held_trees,
+                        categ.complete_name,
+                    )
+                )
+            ),
+            "cells": cells,
         }
 
     @api.model
-    def _get_matrix_nodes(self, records, order):
-        """:return: the nodes of a tree from the top down, with how deep they lie in it"""
+    def _get_matrix_nodes(self, records):
+        """:param records: nodes of a tree, each behind the one above it
+        :return: list of dicts, with how deep each lies in the tree
+        """
         depths = {}
         nodes = []
-        for record in records.sorted(order):
+        for record in records:
             # A parent of another company, or an archived one, is not in the table.
             parent = record.parent_id if record.parent_id in records else record.browse()
             depths[record.id] = depths.get(parent.id, -1) + 1
@@ -83,7 +97,7 @@ class SalesChannelAuthorization(models.Model):
         )
         return self.env["product.category"].search_fetch(
             Domain("id", "in", [categ_id for (categ_id,) in rows]),
-            ["name", "parent_id", "parent_path"],
+            ["name", "complete_name", "parent_id", "parent_path"],
         )
 
     @api.model

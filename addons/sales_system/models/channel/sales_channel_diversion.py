@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 DIVERSION_STATE = [
-    ("open", "Open"),
+    ("open", "To Investigate"),
     ("investigating", "Investigating"),
     ("confirmed", "Confirmed"),
     ("dismissed", "Dismissed"),
@@ -40,7 +40,7 @@ class SalesChannelDiversion(models.Model):
 
     # === FIELDS === #
     name = fields.Char(
-        string="Number",
+        string="Reference",
         required=True,
         readonly=True,
         copy=False,

@@ -67,9 +67,10 @@ class SalesChannelReport(models.Model):
 
     @api.model
     def _cron_draft(self):
-        """Draft the reports of the periods that were over last."""
+        """Draft the reports of the periods that were over last, and follow late invoices."""
         if not self.env["res.groups"]._is_feature_enabled(AREA):
             return
+        self.search([("state", "in", OPEN_STATES)])._fill()
         vals_list = self._prepare_due_reports()
         self.env["ir.cron"]._commit_progress(remaining=len(vals_list))
         for batch in split_every(BATCH, vals_list, list):
@@ -88,8 +89,11 @@ class SalesChannelReport(models.Model):
         for period, of_period in partners.grouped("channel_report_period").items():
             first = date_utils.start_of(today - relativedelta(**{f"{period}s": 1}), period)
             last = date_utils.end_of(first, period)
-            reported = self._read_group(
-                [("date_from", "<=", last), ("date_to", ">=", first)], ["company_id", "partner_id"]
+            reported = set(
+                self._read_group(
+                    [("date_from", "<=", last), ("date_to", ">=", first)],
+                    ["company_id", "partner_id"],
+                )
             )
             vals_list += [
                 {"partner_id": partner.id, "company_id": company.id, "date_from": first}

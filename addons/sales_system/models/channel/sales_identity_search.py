@@ -60,7 +60,10 @@ class SalesIdentitySearch(models.AbstractModel):
 
     @api.model
     def _leads_sql(self, sought):
-        """:return: ``SQL`` of (id, kind, key, open lead, its company's name, phone, country, code)"""
+        """Look among open opportunities.
+
+        :return: ``SQL`` of (id, kind, key, lead, name of its company, phone, country, code)
+        """
         self.env["crm.lead"].flush_model()
         return SQL(
             """

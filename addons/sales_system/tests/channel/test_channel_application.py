@@ -104,6 +104,20 @@ class TestChannelApplication(ApplicationMixin, SalesSystemCommon):
             check.is_done = False
 
     # === ACCEPTING === #
+    def test_nobody_goes_past_the_checklist(self):
+        application = self._apply()
+        application.action_review()
+        check = self._as(self.seller, application.check_ids.filtered("is_required"))
+        with self.assertRaisesRegex(UserError, "Only sales administrators take a required check"):
+            check.is_required = False
+        with self.assertRaisesRegex(UserError, "Only sales administrators take a required check"):
+            check.unlink()
+        with self.assertRaisesRegex(UserError, "is written by itself"):
+            check.done_by_id = self.leader
+        self.assertTrue(check.is_open)
+        self._as(self.manager, check).is_required = False
+        self.assertFalse(check.is_open)
+
     def test_accept_on_trial(self):
         application = self._review()
         partner = self._accept(application, self.seller, grade_id=self._level().id)
@@ -208,6 +222,12 @@ class TestChannelApplication(ApplicationMixin, SalesSystemCommon):
             known, [{"street": "Old Street 1", "city": "Guangzhou", "channel_state": "trial"}]
         )
 
+    def test_one_of_us_is_no_channel_partner(self):
+        application = self._review()
+        for partner in (self.company.partner_id, self.other_seller.partner_id):
+            with self.assertRaisesRegex(UserError, "is one of us and cannot become"):
+                self._accept(application, partner_choice="existing", partner_id=partner.id)
+
     def test_the_same_name_may_be_another_company(self):
         known = self.env["res.partner"].create({"name": "South Wheels GmbH", "vat": "DE123456789"})
         application = self._review()
@@ -285,7 +305,7 @@ class TestChannelApplication(ApplicationMixin, SalesSystemCommon):
         with Form(self._as(self.seller, self.env["sales.channel.application"])) as form:
             form.applicant_name = "South Wheels"
             self.assertEqual(len(form.check_ids), 2)
-        self.assertRegex(form.record.name, r"CA/2026/\d{4}")
+        self.assertRegex(form.record.name, r"AP/2026/\d{4}")
         self.assertEqual(form.record.user_id, self.seller)
 
     def test_companies(self):

@@ -8,6 +8,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import threads_allowed
+
 
 @tagged("post_install", "-at_install", "sales_system")
 class TestChannelAuthorizationConcurrency(BaseCase):
@@ -107,11 +109,11 @@ class TestChannelAuthorizationConcurrency(BaseCase):
                     outcomes.append("again")
 
         threads = [threading.Thread(target=activate, args=(number,)) for number in range(2)]
-        with mute_logger("odoo.sql_db"):
+        with mute_logger("odoo.sql_db"), threads_allowed():
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join()
+                thread.join(60)
         self.assertEqual(sorted(outcomes), ["again", "won"])
         with self.registry.cursor() as cr:
             cr.execute(

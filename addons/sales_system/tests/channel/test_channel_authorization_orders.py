@@ -114,6 +114,14 @@ class TestChannelAuthorizationOrders(AuthorizationMixin, ContractCommon, RpcCase
         with self._refused(UserError, "but not in North"):
             self._order(territory=self.north, state="sale")
 
+    def test_a_line_that_nobody_ordered_yet(self):
+        self.company.sales_channel_authorization_check = "block"
+        order = self._order(confirm=True)
+        order.order_line = [Command.create({"product_id": self.lamp.id, "product_uom_qty": 0})]
+        line = order.order_line.filtered(lambda line: line.product_id == self.lamp)
+        with self._refused(UserError, "but not for Parts"), self.env.cr.savepoint():
+            line.product_uom_qty = 5
+
     def test_a_batch_with_a_constant_number_of_statements(self):
         for check in ("warn", "block"):
             self.company.sales_channel_authorization_check = check

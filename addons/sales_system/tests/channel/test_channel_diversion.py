@@ -188,7 +188,7 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
     def test_dismissed_and_reopened(self):
         self._sell()
         case = self._find()
-        with self._refused(UserError, "“Open”"):
+        with self._refused(UserError, "“To Investigate”"):
             case.action_settle()
         case.action_investigate()
         with self._refused(UserError, "stays as a record"):

@@ -78,7 +78,7 @@ class TestChannelHistory(ChannelMixin, SalesSystemCommon):
         tracked = message.sudo().tracking_value_ids
         self.assertEqual(
             (tracked.field_id.name, tracked.old_value_char, tracked.new_value_char),
-            ("channel_state", "Active", "Suspended"),
+            ("channel_state", "Active Partner", "Suspended"),
         )
 
     def flush_tracking(self):

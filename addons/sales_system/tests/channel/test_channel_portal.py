@@ -60,16 +60,19 @@ class TestChannelPortal(ChannelMixin, LedgerInvoicingCommon, RpcCase):
         )
         status, page, _to = self._open(self.dealer)
         self.assertEqual(status, 200)
+        links = ("/my/orders", "/my/contracts", "/my/deals", "/my/channel-reports")
         for shown in (
             *("East Wheels", "Distributor", "Active", "Gold Dealer", "East"),
             *(self.seller.name, "li.na@bike-works.example.com", "Bike Works", "Bikes"),
-            *('href="/my/orders"', 'href="/my/contracts"'),
-            *('href="/my/deal-registrations"', 'href="/my/channel-reports"'),
+            *(f'href="{link}"' for link in links),
             *("1,500.00", "321.00"),
         ):
             self.assertIn(shown, page)
         for hidden in ("777.00", "Corner Bikes"):
             self.assertNotIn(hidden, page)
+        for link in links:
+            with self.subTest(link=link):
+                self.assertEqual(self._open(self.dealer, link)[0], 200)
         _status, page, _to = self._open(self.shop)
         self.assertIn("777.00", page)
         for hidden in ("East Wheels", "1,500.00", "321.00", "Gold Dealer"):

@@ -105,6 +105,22 @@ class TestChannelReportAccess(ChannelReportCommon, RpcCase):
         self.assertEqual(self.report.state, "draft")
         self.assertEqual(len(self.report.line_ids), 1)
 
+    def test_nor_does_the_context_bring_it(self):
+        product = self.env["product.product"].create({"name": "Helmet"})
+        lines = self._as(self.seller, self.env["sales.channel.report.line"])
+        line = lines.with_context(default_ledger_quantity=5, default_detail_count=3).create(
+            {"report_id": self.report.id, "product_id": product.id}
+        )
+        self.assertRecordValues(line, [{"ledger_quantity": 0, "detail_count": 0}])
+
+    def test_channel_partners_are_read_by_those_who_see_no_sales(self):
+        partner = self._as(self.outsider, self.distributor)
+        names = partner.fields_get()
+        ours = [name for name in names if partner._fields[name]._module == "sales_system"]
+        (values,) = partner.read(ours)
+        self.assertEqual(values["channel_type"], "distributor")
+        self.assertNotIn("channel_booked_year", values)
+
     def test_a_report_that_was_handed_in(self):
         self.report.action_take_expected()
         self.report.action_submit()

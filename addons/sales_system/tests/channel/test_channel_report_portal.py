@@ -134,6 +134,9 @@ class TestChannelReportPortal(ChannelReportCommon, RpcCase):
         self.assertIn("stands in the report already", page)
         self._open(url, data={"step": "add", "product": "H1"})
         self.assertEqual(self.report.line_ids.product_id, self.product | helmet)
+        gloves = self.env["product.product"].create({"name": "Gloves", "default_code": "G1"})
+        self._open(url, data={"step": "save", "product": "G1"})
+        self.assertIn(gloves, self.report.line_ids.product_id)
 
     def test_opening_stock_is_typed_in_the_first_report_only(self):
         self._save("submit", opening="2", out="4", closing="8")

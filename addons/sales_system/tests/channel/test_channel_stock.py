@@ -168,6 +168,12 @@ class TestChannelStock(ChannelReportCommon):
         self._run_cron("draft")
         self.assertEqual(reports.search_count([("company_id", "=", self.company.id)]), 3)
 
+    def test_drafts_follow_late_invoices(self):
+        report = self._create_report()
+        self._invoice(3, "2026-01-31")
+        self._run_cron("draft")
+        self.assertEqual(report.line_ids.in_quantity, 13)
+
     def test_missing_after_the_days_of_grace(self):
         reports = self.env["sales.channel.report"]
         self.distributor.email = "office@east-wheels.example.com"

@@ -63,6 +63,13 @@ class TestDealRegistration(DealCommon):
                 registration.write(values)
         self.assertEqual(registration.state, "submitted")
 
+    def test_a_new_channel_manager_takes_the_registrations_over(self):
+        registration = self._register()
+        self.distributor.channel_manager_id = self.other_seller
+        self.assertEqual(registration.user_id, self.other_seller)
+        self.assertTrue(self._as(self.other_seller, registration).has_access("write"))
+        self.assertFalse(self._as(self.seller, registration).has_access("read"))
+
     def test_the_form(self):
         registrations = self._as(self.seller, self.env["sales.deal.registration"])
         with Form(registrations) as form:

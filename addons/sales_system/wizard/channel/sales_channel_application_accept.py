@@ -63,7 +63,6 @@ class SalesChannelApplicationAccept(models.TransientModel):
     draft_contract = fields.Boolean(string="Draft a distribution contract", default=True)
     contract_template_id = fields.Many2one(
         "sales.contract.template",
-        string="Contract Template",
         default=lambda self: self.env.ref(TEMPLATE, raise_if_not_found=False),
     )
     draft_authorization = fields.Boolean(string="Draft an authorization", default=True)

@@ -22,7 +22,10 @@ registry.category("web_tour.tours").add("sales_channel_partner", {
         { trigger: ".o_list_view .o_data_row" },
         { trigger: ".o_breadcrumb a:contains('Channel Partners')", run: "click" },
         { content: "Who buys from whom", trigger: ".o_switch_view.o_hierarchy", run: "click" },
-        { trigger: node("East Wheels") },
+        {
+            trigger: `${node("East Wheels")}:contains('3,000') button:contains('Unfold')`,
+            run: "click",
+        },
         { trigger: node("Corner Bikes") },
         { trigger: MENU, run: "click" },
         { trigger: "[data-menu-xmlid='sales_system.sales_channel_performance_menu']", run: "click" },

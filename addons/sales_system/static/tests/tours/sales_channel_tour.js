@@ -5,6 +5,8 @@ const state = (name) => ({
     trigger: `.o_statusbar_status .o_arrow_button_current:contains('${name}')`,
 });
 
+const check = ".o_field_widget[name='check_ids'] .o_data_row:contains('Licence seen')";
+
 registry.category("web_tour.tours").add("sales_channel_application", {
     steps: () => [
         stepUtils.showAppsMenuItem(),
@@ -18,14 +20,9 @@ registry.category("web_tour.tours").add("sales_channel_application", {
             content: "Nobody is accepted while a required check is open",
             trigger: ".o_form_view:not(:has(button[name='action_open_accept']:visible))",
         },
-        {
-            trigger: ".o_field_widget[name='check_ids'] .o_data_row:contains('Licence seen') .o_field_cell[name='is_done'], .o_field_widget[name='check_ids'] .o_data_row:contains('Licence seen') td[name='is_done']",
-            run: "click",
-        },
-        {
-            trigger: ".o_field_widget[name='check_ids'] .o_selected_row [name='is_done'] input",
-            run: "click",
-        },
+        { trigger: `${check} td[name='name']`, run: "click" },
+        { trigger: ".o_selected_row [name='is_done'] input", run: "click" },
+        { trigger: ".o_selected_row [name='is_done'] input:checked" },
         ...stepUtils.saveForm(),
         { trigger: "button[name='action_open_accept']", run: "click" },
         {
