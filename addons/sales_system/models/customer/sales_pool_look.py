@@ -37,7 +37,8 @@ class SalesPoolLook(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO sales_pool_look (moment, user_id, res_model, res_id, pool_id, company_id)
+                INSERT INTO sales_pool_look (
+                    moment, user_id, res_model, res_id, pool_id, company_id)
                 VALUES (%s, %s, %s, %s, %s, %s)
                 """,
                 fields.Datetime.now(),

@@ -59,7 +59,7 @@ class SalesPool(models.Model):
     @api.model
     def _group_due(self, model, rows):
         """:return: dict of (pool, salesperson) → records"""
-        pools = {record_id: pool_id for record_id, pool_id in rows}
+        pools = dict(rows)
         records = self.env[model].with_context(active_test=False).browse(pools)
         return records.grouped(lambda record: (self.browse(pools[record.id]), record.user_id))
 

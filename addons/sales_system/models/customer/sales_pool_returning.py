@@ -142,7 +142,7 @@ class SalesPoolMixin(models.AbstractModel):
             if record.user_id or not record.pool_id:
                 raise UserError(
                     self.env._(
-                        "%(names)s does not lie in a public pool any more, so it is not given back.",
+                        "%(names)s is in no public pool any more, so it is not given back.",
                         names=record._get_pool_label(),
                     )
                 )

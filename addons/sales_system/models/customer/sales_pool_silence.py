@@ -149,7 +149,7 @@ class SalesPool(models.Model):
 
     @api.model
     def _return_condition(self, model, trigger):
-        """Whoever is warned late, as when a pool is new, has the days of the warning all the same."""
+        """Whoever is warned late, as when a pool is new, has the days of the warning as well."""
         return SQL(
             """
             %(silent)s AND NOT %(protected)s

@@ -4,6 +4,7 @@ from odoo.tests import freeze_time, tagged
 from ..common import RpcCase
 from .pool_common import TODAY, PoolCommon
 
+TEXT = "Called"
 HIDDEN = ("Bikes for a school", "5555", "ann@school")
 
 
@@ -47,6 +48,8 @@ class TestPoolAccess(PoolCommon):
         lead.message_post(
             body="Called", mail_activity_type_id=self.env.ref("mail.mail_activity_data_call").id
         )
+        call = self.env.ref("mail.mail_activity_data_call")
+        lead.message_post(body=TEXT, mail_activity_type_id=call.id)
         self.env.flush_all()
         domain = [("lead_id", "=", lead.id)]
         for user, expected in ((self.seller, True), (self.stray, False)):
@@ -166,7 +169,11 @@ class TestPoolAccess(PoolCommon):
                 "claim_limit",
             ),
             {},
+        names = (
+            "name phone email is_hidden days_in_pool claims_left looks_left may_give_back city "
+            "claim_limit"
         )
+        fields = {name: {} for name in names.split()}
 
         def count(records):
             self.env.flush_all()

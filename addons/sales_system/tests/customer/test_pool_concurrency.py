@@ -26,9 +26,7 @@ class TestPoolConcurrency(BaseCase):
                     {
                         "name": f"Racer {number}",
                         "login": f"racer.{number}",
-                        "group_ids": [
-                            Command.link(env.ref("sales_team.group_sale_salesman").id)
-                        ],
+                        "group_ids": [Command.link(env.ref("sales_team.group_sale_salesman").id)],
                     }
                     for number in range(PEOPLE)
                 ]

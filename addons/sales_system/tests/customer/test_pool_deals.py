@@ -1,5 +1,6 @@
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import SQL
 
 from .pool_common import PoolCommon
 
@@ -28,8 +29,13 @@ class TestPoolDeals(PoolCommon):
     def _age(self, record):
         self.env.flush_all()
         self.env.cr.execute(
-            f"UPDATE {record._table} SET create_date = %(m)s, held_since = %(m)s WHERE id = %(id)s",
-            {"m": LONG_AGO, "id": record.id},
+            SQL(
+                "UPDATE %s SET create_date = %s, held_since = %s WHERE id = %s",
+                SQL.identifier(record._table),
+                LONG_AGO,
+                LONG_AGO,
+                record.id,
+            )
         )
         self.env.invalidate_all()
 

@@ -26,13 +26,10 @@ class TestPoolRecycle(PoolCommon):
     def _made_on(self, record, moment):
         self.env.flush_all()
         self.env.cr.execute(
-            f"UPDATE {record._table} SET create_date = %(m)s, held_since = %(m)s WHERE id = %(id)s",
-            {"m": moment, "id": record.id},
+            "UPDATE crm_lead SET create_date = %(moment)s, held_since = %(moment)s,"
+            " date_open = %(moment)s WHERE id = %(id)s",
+            {"moment": moment, "id": record.id},
         )
-        if "date_open" in record._fields:
-            self.env.cr.execute(
-                "UPDATE crm_lead SET date_open = %s WHERE id = %s", [moment, record.id]
-            )
         self.env.invalidate_all()
 
     def _run(self, moment):

@@ -136,7 +136,7 @@ class TestPoolReturn(PoolCommon):
         self._as(self.leader, self._moves(leads[1])).action_give_back()
         self.assertRecordValues(leads, [{"user_id": self.seller.id, "pool_id": False}] * 2)
         self.assertEqual(self._moves(leads[0]).mapped("kind"), ["return", "assign"])
-        with self.assertRaisesRegex(UserError, "not lie in a public pool any more"):
+        with self.assertRaisesRegex(UserError, "is in no public pool any more"):
             self._as(self.leader, leads[0]).action_give_back()
 
     def test_who_may_not_give_back(self):
