@@ -135,6 +135,7 @@
         "demo/organisation/master_data_demo.xml",
         "demo/channel/channel_partner_demo.xml",
         "demo/contract/sales_contract_demo.xml",
+        "demo/customer/competitor_demo.xml",
         "demo/ledger/sale_order_demo.xml",
         "demo/approval/approval_demo.xml",
         "demo/contract/sales_contract_life_demo.xml",

@@ -35,6 +35,7 @@ from .customer import (
     test_competitor,
     test_follow_up,
     test_conflict_check,
+    test_conflict_check_tour,
     test_identity_keys,
     test_tax_guard,
     test_tax_guard_concurrency,

@@ -126,8 +126,8 @@ class ResPartner(models.Model):
             ]
         )
         return self.env._(
-            "A customer has the tax ID %(tax_id)s already: %(name)s. Looked after by: %(owner)s. "
-            "%(remedy)s",
+            "A customer has the tax ID %(tax_id)s already: %(name)s (looked after by: "
+            "%(owner)s). %(remedy)s",
             tax_id=self.vat,
             name=hit.name,
             owner=radar._describe_owner(hit),

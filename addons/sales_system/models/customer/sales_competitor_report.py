@@ -45,7 +45,7 @@ class SalesCompetitorReport(models.Model):
     win_rate = fields.Float(
         readonly=True, aggregator="avg", help="Share of the decided opportunities that are won."
     )
-    expected_revenue = fields.Monetary(readonly=True, aggregator="sum_currency")
+    expected_revenue = fields.Monetary(readonly=True)
 
     # === ACTION METHODS === #
     def action_open_lead(self):

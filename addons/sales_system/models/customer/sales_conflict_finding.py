@@ -52,7 +52,8 @@ class SalesConflictRadar(models.AbstractModel):
 
     @api.model
     def _find_query(self, keys, similar=False, excluded=None):
-        names = [key for kind, key in keys if similar and kind == "name"]
+        # Numbers resemble no name.
+        names = [key for kind, key in keys if similar and kind == "name" and not key.isdecimal()]
         return SQL(
             """
             WITH hit AS (%(hits)s),

@@ -31,11 +31,15 @@ class SalesConflictWarningMixin(models.AbstractModel):
         return "\n".join(self._describe_conflict(radar, hit) for hit in hits)
 
     def _describe_conflict(self, radar, hit):
-        field = self.env["sales.conflict.check.line"]._fields["matched_by"]
-        labels = dict(field._description_selection(self.env))
+        fields_of_line = self.env["sales.conflict.check.line"]._fields
+        types, kinds = (
+            dict(fields_of_line[name]._description_selection(self.env))
+            for name in ("record_type", "matched_by")
+        )
         return self.env._(
-            "%(kind)s known already: %(name)s. Looked after by: %(owner)s.",
-            kind=labels[hit.matched_by],
+            "%(record_type)s of the same %(kind)s: %(name)s (looked after by: %(owner)s)",
+            record_type=types[hit.record_type],
+            kind=kinds[hit.matched_by],
             name=hit.name,
             owner=radar._describe_owner(hit),
         )

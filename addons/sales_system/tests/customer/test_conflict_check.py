@@ -188,14 +188,14 @@ class TestConflictCheck(ConflictCommon):
         form.phone = "0571-88880100"
         self.assertEqual(
             form.conflict_warning,
-            "Phone known already: 杭***. Looked after by: Team Shanghai.",
+            "Customer of the same Phone: 杭*** (looked after by: Team Shanghai)",
         )
         form.phone = "0571-88880101"
         self.assertFalse(form.conflict_warning)
         lead = Form(self._as(self.other_seller, self.env["crm.lead"]))
         lead.name = "Boats"
         lead.email_from = "buyer@lakeside.example"
-        self.assertIn("Email known already: 杭***", lead.conflict_warning)
+        self.assertIn("Customer of the same Email: 杭***", lead.conflict_warning)
         lead.save()
 
     def test_no_warning_of_oneself(self):

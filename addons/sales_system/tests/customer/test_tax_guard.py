@@ -39,8 +39,8 @@ class TestTaxGuard(TaxGuardCommon):
             self._create_company(self.other_seller)
         self.assertEqual(
             str(refusal.exception),
-            "A customer has the tax ID 9133 0100-ma2lake01x already: 杭***. Looked after by: Team "
-            "Shanghai. Work with that one, or give the reason for which both have it in “Tax ID "
+            "A customer has the tax ID 9133 0100-ma2lake01x already: 杭*** (looked after by: "
+            "Team Shanghai). Work with that one, or give the reason for which both have it in “Tax ID "
             "Shared Because”.",
         )
         with self.assertRaisesRegex(ValidationError, self.known.name):
