@@ -33,19 +33,14 @@ from .contract import (
 )
 from .customer import (
     test_competitor,
-    test_follow_up,
     test_conflict_check,
     test_conflict_check_tour,
+    test_follow_up,
     test_identity_keys,
-    test_tax_guard,
-    test_tax_guard_concurrency,
     test_last_contact,
     test_lead_dashboards,
     test_lead_loss,
     test_lead_response,
-    test_stage_gate,
-    test_stage_gate_rpc,
-    test_stage_gate_tour,
     test_pool_access,
     test_pool_area,
     test_pool_claim,
@@ -54,6 +49,11 @@ from .customer import (
     test_pool_recycle,
     test_pool_return,
     test_pool_tour,
+    test_stage_gate,
+    test_stage_gate_rpc,
+    test_stage_gate_tour,
+    test_tax_guard,
+    test_tax_guard_concurrency,
 )
 from .engine import (
     test_approval,

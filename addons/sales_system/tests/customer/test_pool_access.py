@@ -45,9 +45,6 @@ class TestPoolAccess(PoolCommon):
 
     def test_activities_of_leads_of_a_pool(self):
         lead = self._create_pooled()
-        lead.message_post(
-            body="Called", mail_activity_type_id=self.env.ref("mail.mail_activity_data_call").id
-        )
         call = self.env.ref("mail.mail_activity_data_call")
         lead.message_post(body=TEXT, mail_activity_type_id=call.id)
         self.env.flush_all()
@@ -155,20 +152,6 @@ class TestPoolAccess(PoolCommon):
 
     def test_the_kanban_has_a_constant_number_of_statements(self):
         leads = self._create_pooled(20)
-        fields = dict.fromkeys(
-            (
-                "name",
-                "phone",
-                "email",
-                "is_hidden",
-                "days_in_pool",
-                "claims_left",
-                "looks_left",
-                "may_give_back",
-                "city",
-                "claim_limit",
-            ),
-            {},
         names = (
             "name phone email is_hidden days_in_pool claims_left looks_left may_give_back city "
             "claim_limit"
