@@ -8,6 +8,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import threads_allowed
+
 NAMES = ["Race A", "Race B", "Race C", "Race D"]
 
 
@@ -66,7 +68,7 @@ class TestTaxGuardConcurrency(BaseCase):
             threading.Thread(target=save, args=(name, spellings[number % 3]))
             for number, name in enumerate(NAMES)
         ]
-        with mute_logger("odoo.sql_db"):
+        with mute_logger("odoo.sql_db"), threads_allowed():
             for thread in threads:
                 thread.start()
             for thread in threads:
