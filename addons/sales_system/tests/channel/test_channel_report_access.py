@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..common import RpcCase
 from .report_common import TODAY, ChannelReportCommon
@@ -80,6 +81,7 @@ class TestChannelReportAccess(ChannelReportCommon, RpcCase):
         self.assertTrue(self.report.exists())
         self.assertEqual(self.report.state, "draft")
 
+    @mute_logger("odoo.sql_db")
     def test_what_only_the_buttons_write(self):
         product = self.env["product.product"].create({"name": "Helmet"})
         self.env.flush_all()

@@ -4,6 +4,7 @@ from openpyxl import Workbook
 
 from odoo.http import Request
 from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..common import RpcCase
 from .report_common import TODAY, ChannelReportCommon
@@ -236,6 +237,7 @@ class TestChannelReportPortal(ChannelReportCommon, RpcCase):
         )
         self.assertEqual(other.line_ids.closing_quantity, 3)
 
+    @mute_logger("odoo.http")
     def test_without_a_login_or_a_token(self):
         self.authenticate(None, None)
         for url in ("", f"/{self.report.id}"):

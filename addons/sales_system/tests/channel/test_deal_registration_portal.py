@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.http import Request
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import RpcCase
 from .deal_common import DealCommon
@@ -133,6 +134,7 @@ class TestDealRegistrationPortal(DealCommon, RpcCase):
             self._deals(), [{"state": "submitted", "date_to": False, "user_id": self.seller.id}]
         )
 
+    @mute_logger("odoo.http")
     def test_without_the_token_of_the_page(self):
         self.authenticate(self.dealer.login, self.dealer.login)
         page = self.url_open("/my/deals/new", data=self._customer(), allow_redirects=False)
