@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
         tracking=True,
         domain="[('channel_type', '!=', False), ('channel_state', 'in', ('trial', 'active'))]",
         help="The distributor, reseller or agent that this order is counted through. Taken from "
-        "the contract or the customer, and free to be corrected here.",
+        "the contract, the opportunity or the customer, and free to be corrected here.",
     )
 
     def _auto_init(self):
@@ -27,11 +27,12 @@ class SaleOrder(models.Model):
         return super()._auto_init()
 
     # === COMPUTE METHODS === #
-    @api.depends("partner_id", "contract_id")
+    @api.depends("partner_id", "contract_id", "opportunity_id")
     def _compute_channel_partner_id(self):
         for order in self:
             order.channel_partner_id = (
                 order.contract_id.sudo().channel_partner_id
+                or order.opportunity_id._get_selling_channel(order.company_id)
                 or order.partner_id._get_selling_channel(order.company_id)
             )
 

@@ -16,9 +16,9 @@ class ResPartner(models.Model):
     def _get_pooled(self):
         return self.commercial_partner_id
 
-    def _set_pool_owner(self, user, values):
+    def _set_pool_owner(self, user, values, note):
         contacts = self._get_contacts_of_owner()
-        result = super()._set_pool_owner(user, values)
+        result = super()._set_pool_owner(user, values, note)
         if contacts:
             contacts.with_context(**QUIETLY)._write_past_pool({"user_id": user.id})
         return result

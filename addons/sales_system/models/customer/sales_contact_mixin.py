@@ -80,25 +80,33 @@ class SalesContactMixin(models.AbstractModel):
             SQL(
                 """
                 UPDATE %(table)s record SET last_contact_on = found.moment
-                  FROM (
-                        SELECT message.res_id, MAX(message.date) AS moment
-                          FROM mail_message message
-                          JOIN res_partner author ON author.id = message.author_id
-                          LEFT JOIN mail_message_subtype subtype
-                            ON subtype.id = message.subtype_id
-                         WHERE message.model = %(model)s
-                           AND author.partner_share IS NOT TRUE
-                           AND (message.subtype_id = %(done)s
-                                OR (message.message_type
-                                       IN ('comment', 'email', 'email_outgoing', 'sms')
-                                    AND message.is_internal IS NOT TRUE
-                                    AND subtype.internal IS NOT TRUE))
-                         GROUP BY message.res_id
-                       ) found
+                  FROM (%(contacts)s) found
                  WHERE found.res_id = record.id
                 """,
                 table=SQL.identifier(self._table),
-                model=self._name,
-                done=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_activities"),
+                contacts=self._get_contact_query("MAX"),
             )
+        )
+
+    def _get_contact_query(self, which):
+        """:param which: MAX for the last contact of each record, MIN for the first
+        :return: ``SQL`` of records (res_id) and the moment of the contact
+        """
+        return SQL(
+            """
+            SELECT message.res_id, %(which)s(message.date) AS moment
+              FROM mail_message message
+              JOIN res_partner author ON author.id = message.author_id
+              LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
+             WHERE message.model = %(model)s
+               AND author.partner_share IS NOT TRUE
+               AND (message.subtype_id = %(done)s
+                    OR (message.message_type IN ('comment', 'email', 'email_outgoing', 'sms')
+                        AND message.is_internal IS NOT TRUE
+                        AND subtype.internal IS NOT TRUE))
+             GROUP BY message.res_id
+            """,
+            which=SQL(which),
+            model=self._name,
+            done=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_activities"),
         )

@@ -79,7 +79,7 @@ class SalesPoolMixin(models.AbstractModel):
         self._check_hold_limit(pool)
         self._log_pool_move(self, "claim", to_user=user)
         for until, records in self._get_protected_until(pool).items():
-            records._set_pool_owner(user, self._prepare_claim_values(pool, until))
+            records._set_pool_owner(user, self._prepare_claim_values(pool, until), pool.name)
         self._pass_activities_on(user)
         trail = self.env._(
             "Claimed from the pool %(pool)s by %(user)s.", pool=pool.name, user=user.name
@@ -106,9 +106,12 @@ class SalesPoolMixin(models.AbstractModel):
 
         return self.grouped(until)
 
-    def _set_pool_owner(self, user, values):
-        """Hook: change the owner of records whose move is checked and logged already."""
-        quiet = self.with_context(**QUIETLY)
+    def _set_pool_owner(self, user, values, note):
+        """Hook: change the owner of records whose move is checked and logged already.
+
+        :param str note: what the owner history of a customer says of it
+        """
+        quiet = self.with_context(**QUIETLY, sales_owner_reason="pool", sales_owner_note=note)
         quiet._write_past_pool({"user_id": user.id, **values})
         # What follows from the owner, before the user may no longer read the record.
         quiet.flush_recordset()

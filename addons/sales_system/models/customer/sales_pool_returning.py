@@ -54,7 +54,7 @@ class SalesPoolMixin(models.AbstractModel):
         for user, of_user in records.grouped(lambda record: owners[record.id]).items():
             self._log_pool_move(of_user, "assign", to_user=user, reason=reason)
             values = {**OUT_OF_POOL, "held_since": fields.Datetime.now()}
-            of_user._set_pool_owner(user, values)
+            of_user._set_pool_owner(user, values, reason)
             trail = self.env._("Given back to %(user)s from the pool.", user=user.name)
             self.env["sales.handover"].sudo()._leave_trail(of_user.with_context(**QUIETLY), trail)
         return True
@@ -132,6 +132,7 @@ class SalesPoolMixin(models.AbstractModel):
                 "held_since": False,
                 "protected_until": False,
             },
+            reason,
         )
         trail = self.env._("Came into the pool %(pool)s: %(reason)s", pool=pool.name, reason=reason)
         self.env["sales.handover"].sudo()._leave_trail(self.with_context(**QUIETLY), trail)

@@ -71,6 +71,41 @@ class TestPoolReturn(PoolCommon):
         self._as(self.other_seller, lead).action_return("Too far")
         self.assertEqual(lead.pool_id, self.pool)
 
+    def test_what_other_addons_do_when_the_salesperson_changes(self):
+        """They come before the pool, and see its claims and returns as any other write."""
+        seen = []
+        model = type(self.env["crm.lead"])
+        write = model.write
+
+        def watched(records, vals):
+            if "user_id" in vals:
+                seen.append(vals["user_id"])
+            return write(records, vals)
+
+        self.patch(model, "write", watched)
+        lead = self._create_pooled()
+        self._as(self.other_seller, lead).action_claim()
+        self._as(self.other_seller, lead).action_return("Too far")
+        self._as(self.leader, lead).action_give_back()
+        user = self.other_seller.id
+        self.assertEqual(seen, [False, user, False, user])
+        # Nor does a program get past the log by naming the context.
+        self._as(self.leader, lead).with_context(sales_pool_write=True).user_id = self.seller
+        self.assertEqual(lead.pool_id.ids, [])
+
+    def test_the_history_of_a_customer_tells_of_the_pool(self):
+        self.customer.user_id = self.seller
+        self._as(self.seller, self.customer).action_return("Moves away")
+        self._as(self.other_seller, self.customer).action_claim()
+        history = self.customer.customer_owner_ids.sorted("id")[-2:]
+        self.assertRecordValues(
+            history,
+            [
+                {"user_id": False, "reason": "pool", "note": "Moves away"},
+                {"user_id": self.other_seller.id, "reason": "pool", "note": "East"},
+            ],
+        )
+
     # === WHICH POOL === #
     def test_the_first_pool_that_fits(self):
         west = self._create_pool(name="West", team_ids=[(6, 0, self.west.ids)], sequence=5)

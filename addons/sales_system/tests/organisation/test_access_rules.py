@@ -12,11 +12,18 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.territory.rule",
             "sales.approval.rule",
             "sales.approval.step",
+            "sales.channel.check",
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
             "sales.pool",
             "sales.pool.protection",
+            "sales.follow.up.rule",
+            "sales.stage.gate",
+            "sales.competitor",
+            "sales.competitor.product",
+            "sales.competitor.price",
+            "sales.competitor.event",
         }
     )
     personal = frozenset(
@@ -25,14 +32,29 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.channel.report.return",
+            "sales.channel.report.upload",
+            "sales.channel.authorization.revoke",
+            "sales.channel.application.accept",
+            "sales.channel.application.reject",
+            "sales.conflict.check",
+            "sales.conflict.check.line",
+            "sales.conflict.search",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.stage.gate.pass",
+            "sales.deal.registration.extend",
+            "sales.deal.registration.reject",
             "sales.pool.return",
+            "sales.customer.level.pin",
+            "sales.customer.lose",
         }
     )
-    technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
+    technical = frozenset(
+        {"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"}
+    )
 
     def test_leaders_of_standard_models_are_looked_up_too(self):
         for rule in self.env["ir.rule"].search([("groups", "in", self.env.ref(TEAM).ids)]):
