@@ -24,8 +24,8 @@ class TestTaxGuardConcurrency(BaseCase):
             partners = env["res.partner"]
             self.was_on = partners._has_tax_guard()
             if not self.was_on:
-                held = [ids for _key, ids in partners._find_tax_duplicates()]
-                self.held = partners.browse(sum(held, []))
+                held = [one for _key, ids in partners._find_tax_duplicates() for one in ids]
+                self.held = partners.browse(held)
                 self.held.shared_tax_reason = "Held before"
                 partners._switch_tax_guard(True)
         self.addCleanup(self._restore)
