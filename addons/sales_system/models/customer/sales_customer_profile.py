@@ -47,6 +47,7 @@ class SalesCustomerProfile(models.Model):
         required=True,
         readonly=True,
         default="prospect",
+        group_expand=True,
         help="Prospect: nothing has happened yet. Engaged: a contact, lead or quotation. "
         "Customer: a first order. Repeat Customer: orders on two days or more. Dormant: silent "
         "for longer than usual. Lost: silent for longer still, or marked as lost.",

@@ -331,6 +331,7 @@ class TestCustomerRights(CustomerCommon, RpcCase):
             (self.other_seller, profile, "action_unmark_lost", ()),
             (self.seller, count.browse(), "action_open", ()),
             (self.leader, count, "action_count", ()),
+            (self._create_stranger(), count, "action_count", ()),
             (self.manager, count, "_run", ()),
             (self.manager, count, "write", ({"queued": True},)),
             (self.leader, level, "write", ({"min_amount": 0},)),
