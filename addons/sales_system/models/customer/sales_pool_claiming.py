@@ -101,7 +101,10 @@ class SalesPoolMixin(models.AbstractModel):
 
     def _set_pool_owner(self, user, values):
         """Hook: change the owner of records whose move is checked and logged already."""
-        self.with_context(**QUIETLY)._write_past_pool({"user_id": user.id, **values})
+        quiet = self.with_context(**QUIETLY)
+        quiet._write_past_pool({"user_id": user.id, **values})
+        # What follows from the owner, before the user may no longer read the record.
+        quiet.flush_recordset()
 
     def _pass_activities_on(self, user):
         activities = (

@@ -124,7 +124,7 @@ class SalesPoolRecord(models.Model):
             "res_model": "sales.pool.return",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_res_model": self._name, "active_ids": self.ids},
+            "context": {"active_model": self._name, "active_ids": self.ids},
         }
 
     def action_give_back(self):

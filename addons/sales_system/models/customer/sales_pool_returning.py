@@ -21,7 +21,7 @@ class SalesPoolMixin(models.AbstractModel):
             "res_model": "sales.pool.return",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_res_model": self._name, "active_ids": self.ids},
+            "context": {"active_model": self._name, "active_ids": self.ids},
         }
 
     def action_return(self, reason=None):

@@ -196,6 +196,19 @@ class TestPoolRpc(PoolCommon, RpcCase):
             result, error = self._call(self.seller, lead, method, *args)
             self.assertTrue(error or not [word for word in HIDDEN if word in str(result)])
 
+    def test_hidden_at_once_from_whoever_returns_it(self):
+        self.pool.look_limit = 5
+        leads = self._create_pooled(2)
+        self._as(self.seller, leads).action_claim()
+        wizards = self._as(self.seller, self.env["sales.pool.return"])
+        wizard = wizards.create({"lead_ids": [(6, 0, leads.ids)], "reason": "Too far"})
+        self.env.flush_all()
+        _result, error = self._call(self.seller, wizard, "action_return")
+        self.assertFalse(error)
+        self.assertEqual(leads.pool_id, self.pool)
+        _result, error = self._call(self.seller, leads, "read", ["name"])
+        self.assertTrue(error)
+
     def test_without_rights(self):
         lead = self._create_pooled()
         row, move = self._row(lead), self._moves(lead)

@@ -16,7 +16,7 @@ class SalesPoolReturn(models.TransientModel):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        model = self.env.context.get("default_res_model")
+        model = self.env.context.get("active_model")
         ids = self.env.context.get("active_ids") or []
         if model == "sales.pool.record":
             rows = self.env[model].search([("id", "in", ids)])
