@@ -33,6 +33,12 @@ BOOKED = {
 TARGET_TOTAL = Decimal("676210000.00")
 FIRST_MONTH, LAST_MONTH = date(2017, 7, 1), date(2020, 5, 1)
 RATE = Decimal("2")
+# What kind of channel the sample's types of business are.
+CHANNEL_TYPE = {
+    "Value Added Reseller": "reseller",
+    "Specialty Bike Shop": "retail",
+    "Warehouse": "distributor",
+}
 
 
 def main():
@@ -122,19 +128,32 @@ class AdventureWorks:
         self.env["product.product"].create(vals_list)
 
     def _load_resellers(self):
+        """Channel partners, each in the territory that all its sales are of: so what they bought
+        is counted through them. Those who never bought anything are candidates."""
+        sold_in = {row["ResellerKey"]: row["SalesTerritoryKey"] for row in read("Sales.csv")}
+        territories = {territory.code: territory.id for territory in self._find_territories()}
         countries = {country.name: country.id for country in self.env["res.country"].search([])}
-        self.env["res.partner"].create(
+        partners = self.env["res.partner"].create(
             [
                 {
                     "name": row["Reseller"],
                     "ref": row["ResellerKey"],
                     "is_company": True,
+                    "channel_type": CHANNEL_TYPE[row["Business Type"]],
+                    "territory_id": territories.get(sold_in.get(row["ResellerKey"])),
                     "city": row["City"],
                     "country_id": countries.get(row["Country-Region"]),
                     "company_id": self.company.id,
                 }
                 for row in read("Reseller.csv")
             ]
+        )
+        idle = partners.filtered(lambda partner: partner.ref not in sold_in)
+        idle.sudo().channel_state = "candidate"
+
+    def _find_territories(self):
+        return self.env["sales.territory"].search(
+            [("company_id", "=", self.company.id), ("code", "!=", False)]
         )
 
     def _load_salespeople(self):
@@ -244,6 +263,18 @@ class AdventureWorks:
         return f"{len(self.runs)} runs, {len(self.runs.statement_ids)} statements"
 
     # === RESULT === #
+    def get_channels(self):
+        """:return: dict of kind of channel → (partners that sold, booked through them), exact"""
+        self.env.cr.execute(
+            "SELECT p.channel_type, COUNT(DISTINCT p.id), SUM(e.amount)"
+            "  FROM sales_ledger_entry e JOIN res_partner p ON p.id = e.channel_partner_id"
+            " WHERE e.company_id = %s AND e.event = 'booked' GROUP BY 1 ORDER BY 1",
+            [self.company.id],
+        )
+        return {
+            kind: (count, Decimal(str(amount))) for kind, count, amount in self.env.cr.fetchall()
+        }
+
     def get_years(self):
         """:return: dict of year → (booked, target, commission), exact"""
         booked = self._by_year(
@@ -287,6 +318,10 @@ def print_table(story):
         totals = [total + figure for total, figure in zip(totals, figures, strict=True)]
         print_line(year, *figures)
     print_line("total", *totals)
+    channels = story.get_channels()
+    say(f"\n{'channel':<14}{'partners':>10}{'booked through':>18}")
+    for kind, (count, amount) in channels.items():
+        say(f"{kind:<14}{count:>10}{amount:>18,.2f}")
     wrong = [
         f"booked {year} is {years[year][0]}, not {expected}"
         for year, expected in BOOKED.items()
@@ -294,6 +329,9 @@ def print_table(story):
     ]
     if totals[1] != TARGET_TOTAL:
         wrong.append(f"targets are {totals[1]}, not {TARGET_TOTAL}")
+    through = sum(amount for _count, amount in channels.values())
+    if through != sum(BOOKED.values()):
+        wrong.append(f"booked through channel partners is {through}, not all of it")
     say("\n" + ("; ".join(wrong) if wrong else "Every check sum is met to the cent."))
     return 1 if wrong else 0
 

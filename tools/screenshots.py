@@ -64,7 +64,7 @@ UNFOLD = ".o_hierarchy_node_button"
 # The list begins newest first; one click takes that away, the next turns it round.
 OLDEST_FIRST = ("th[data-name=date]", "th[data-name=date]")
 EVIDENCE = ("button[name=action_open_evidence]", ".o_list_table .o_data_row")
-MATRIX = ("button[name=action_open_matrix]", ".o_sales_matrix .o_matrix_cell")
+TARGET_MATRIX = ("button[name=action_open_matrix]", ".o_sales_matrix .o_matrix_cell")
 IMPORTS = "sales_system.sales_import_ledger_action"
 LEDGER = "sales_system.sales_ledger_entry_action"
 PLANS = "sales_planning.sales_target_plan_action"
@@ -94,6 +94,12 @@ SETTINGS = "sales_system.res_config_settings_action"
 QUOTATIONS = "sale.action_quotations_with_onboarding"
 CONTRACTS = "sales_system.sales_contract_action"
 PROMISES = "sales_system.sales_contract_milestone_action"
+CHANNEL_PARTNERS = "sales_system.sales_channel_partner_action"
+APPLICATIONS = "sales_system.sales_channel_application_action"
+CHANNEL_MATRIX = "sales_system.sales_channel_authorization_matrix_action"
+DEALS = "sales_system.sales_deal_registration_action"
+CHANNEL_REPORTS = "sales_system.sales_channel_report_action"
+CHANNEL_PERFORMANCE = "sales_system.sales_channel_performance_action"
 DIFFERENCES = (_tab("clauses"), "button[name=action_compare]")
 
 PICTURES = (
@@ -105,7 +111,7 @@ PICTURES = (
     Picture("target-plan", PLANS, "target_plan", height=560),
     Picture("attainment", ATTAINMENT, wait=LIST, height=640),
     Picture("target-evidence", PLANS, "target_plan", wait=ANY, clicks=EVIDENCE, height=430),
-    Picture("target-matrix", TARGETS, "split_target", wait=ANY, clicks=MATRIX, height=400),
+    Picture("target-matrix", TARGETS, "split_target", wait=ANY, clicks=TARGET_MATRIX, height=400),
     Picture("target-my-proposals", MY_PROPOSALS, wait=LIST, height=640, login="wang.wei"),
     Picture("target-proposals", PROPOSALS, wait=LIST, height=560, login="zhao.lei"),
     Picture("target-proposal-gap", PROPOSAL_GAP, wait=PIVOT, height=400),
@@ -133,9 +139,17 @@ PICTURES = (
     Picture("contract-review", CONTRACTS, "contract_in_review", height=860),
     Picture("contract-order", QUOTATIONS, "order_beyond_contract", height=600),
     Picture("contract-promises", PROMISES, wait=LIST, height=360, login="wang.wei"),
+    Picture(
+        "channel-partners", CHANNEL_PARTNERS, view="kanban", wait=".o_kanban_record", height=600
+    ),
+    Picture("channel-application", APPLICATIONS, "channel_application", height=860),
+    Picture("channel-matrix", CHANNEL_MATRIX, wait="table", height=480),
+    Picture("channel-deals", DEALS, view="list", wait=LIST, height=400),
+    Picture("channel-report", CHANNEL_REPORTS, "channel_report", height=720),
+    Picture("channel-performance", CHANNEL_PERFORMANCE, wait=PIVOT, height=480),
     Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
     Picture("handover", HANDOVERS, "handover", height=860),
-    Picture("settings", SETTINGS, wait=".app_settings_block", height=560),
+    Picture("settings", SETTINGS, wait=".app_settings_block", height=900),
 )
 
 # A file as the old system wrote it: two of its rows have to be mended.
@@ -290,6 +304,14 @@ def order_beyond_contract(env):
 
 def amendment(env):
     return env.ref("sales_system.contract_west_lake").amendment_ids
+
+
+def channel_application(env):
+    return env.ref("sales_system.application_south_wheels")
+
+
+def channel_report(env):
+    return env.ref("sales_system.channel_report_east_2")
 
 
 def handover(env):

@@ -3,12 +3,10 @@ from odoo.fields import Command
 
 
 def post_init_hook(env: Environment):
-    """Post the documents that are older than the ledger, in the background; measure old leads."""
-    env["sales.ledger.backfill"]._start()
-    env["crm.lead"]._measure_old_responses()
     """Take in what is older than the addon, most of it in the background."""
     env["sales.ledger.backfill"]._start()
     env["sales.identity.backfill"]._start()
+    env["crm.lead"]._measure_old_responses()
     _guard_tax_ids(env)
 
 
@@ -22,14 +20,20 @@ def _guard_tax_ids(env):
 
 def uninstall_hook(env: Environment):
     """Leave Sales and CRM as they were, as far as the ORM does not see to it itself."""
-    _drop_ledger_guard(env)
+    _drop_tree_range(env)
+    _drop_guards(env)
     _keep_leaders_in_sales(env)
-    _drop_pool_guard(env)
     env["ir.rule"]._widen_nobodys_leads()
 
 
-def _drop_ledger_guard(env):
+def _drop_guards(env):
     env.cr.execute("DROP FUNCTION IF EXISTS sales_ledger_entry_refuse_change() CASCADE")
+    env.cr.execute("DROP FUNCTION IF EXISTS sales_customer_history_refuse_change() CASCADE")
+    env.cr.execute("DROP FUNCTION IF EXISTS sales_pool_move_refuse_change() CASCADE")
+
+
+def _drop_tree_range(env):
+    env.cr.execute("DROP TYPE IF EXISTS sales_tree_range CASCADE")
 
 
 def _keep_leaders_in_sales(env):
@@ -38,7 +42,3 @@ def _keep_leaders_in_sales(env):
     if team:
         own = env.ref("sales_team.group_sale_salesman")
         team.user_ids.write({"group_ids": [Command.link(own.id)]})
-
-
-def _drop_pool_guard(env):
-    env.cr.execute("DROP FUNCTION IF EXISTS sales_pool_move_refuse_change() CASCADE")

@@ -35,6 +35,24 @@ class TestActual(SalesPlanningCommon):
         self.assertEqual([self._drilled(cell) for cell in target.cell_ids[:3]], [75.25, 250, 10])
         self.assertTrue(self.plan.refreshed_at)
 
+    def test_orders_through_a_channel_partner_reach_its_target(self):
+        dealer = self.env["res.partner"].create(
+            {"name": "East Wheels", "is_company": True, "channel_type": "distributor"}
+        )
+        self.customer.channel_upstream_id = dealer
+        target = self._create_target({3: 2000}, channel_partner_id=dealer.id)
+        order = self._create_order()
+        self._create_order(partner_id=dealer.id).date_order = "2026-03-09 09:00:00"
+        order.date_order = "2026-03-04 09:00:00"
+        self._create_order(partner_id=self.other_customer.id).date_order = "2026-03-05 09:00:00"
+        self._ledger(order)
+        self.assertEqual(self._actuals(target), {3: 2000})
+        self.assertRecordValues(self._cell(target, 3), [{"attainment": 100, "gap": 0}])
+        self.assertEqual(self._drilled(target), 2000)
+        order._action_cancel()
+        self._ledger(order)
+        self.assertEqual(self._actuals(target), {3: 1000})
+
     def test_no_target_has_no_attainment(self):
         target = self._create_target({1: 100}, user_id=self.seller.id)
         self._post("2026-02-01", 50, user_id=self.seller)

@@ -1,10 +1,21 @@
 import base64
+from contextlib import contextmanager
+from threading import RLock
+from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.modules.registry import Registry
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tools import mute_logger
 
 DEMO_LOGINS = ("li.na", "wang.wei", "zhao.lei")
+
+
+@contextmanager
+def threads_allowed():
+    """Let threads make environments: Odoo's runner holds the lock of the registries."""
+    with patch.object(Registry, "_lock", RLock()):
+        yield
 
 
 class SalesSystemCommon(TransactionCase):

@@ -93,6 +93,30 @@ class TestRoles(EngineCommon):
         self._sell(1000)
         self.assertEqual(self._paid(self._settle(plan)), {"li_na": 40.0, "Dealer": 80.0})
 
+    def test_orders_that_went_through_a_channel_partner(self):
+        # A shop orders, which a dealer serves: the dealer earns what the order says
+        dealer, other = self.env["res.partner"].create(
+            [
+                {"name": name, "is_company": True, "channel_type": "distributor"}
+                for name in ("Dealer", "Other Dealer")
+            ]
+        )
+        shop = self.env["res.partner"].create(
+            {"name": "Shop", "is_company": True, "channel_upstream_id": dealer.id}
+        )
+        plan = self._create_plan({"name": "Channel", "role": "channel", "rate": 8})
+        order = self._confirm_order(1000, partner_id=shop.id, date=day(1))
+        self._confirm_order(300, partner_id=other.id, date=day(1))
+        self._confirm_order(5000, date=day(1))
+        january = self._settle(plan, 1)
+        self.assertEqual(self._paid(january), {"Dealer": 80.0, "Other Dealer": 24.0})
+        # It was the other dealer's sale, and then no sale at all
+        order.channel_partner_id = other
+        february = self._settle(plan, 2)
+        self.assertEqual(self._paid(february), {"Dealer": -80.0, "Other Dealer": 80.0})
+        order._action_cancel()
+        self.assertEqual(self._paid(self._settle(plan, 3)), {"Other Dealer": -80.0})
+
     def test_a_salesperson_change_in_the_year(self):
         # Li Na's order of January is paid. In March the customer goes to Wang Wei, who gets
         # later orders; what was sold before stays Li Na's

@@ -84,6 +84,20 @@ class TestEstimate(SalesCommissionCommon):
             {self.li_na.partner_id: 14, self.wang_wei.partner_id: 6, leader.partner_id: 5},
         )
 
+    def test_the_channel_partner(self):
+        dealer = self.env["res.partner"].create(
+            {"name": "East Dealer", "is_company": True, "channel_type": "distributor"}
+        )
+        self.partner.commercial_partner_id.channel_upstream_id = dealer
+        self._create_plan({"rate": 2}, {"role": "channel", "rate": 8})
+        order = self._quote(1000)
+        self.assertEqual(self._get_estimate(order), {self.li_na.partner_id: 20, dealer: 80})
+        shown = order.with_user(self.manager).commission_estimate
+        self.assertIn("East Dealer", shown)
+        self.assertNotIn("East Dealer", order.with_user(self.li_na).commission_estimate)
+        order.channel_partner_id = False
+        self.assertEqual(self._get_estimate(order), {self.li_na.partner_id: 20})
+
     def test_shares_of_what_is_invoiced_later(self):
         self._create_plan({"event": "collected", "rate": 10})
         order = self._quote(100)

@@ -73,7 +73,8 @@ class TestTargetHandover(HandoverCommon, SalesPlanningCommon):
         self.assertIn("Orders 2026 · ", line.name)
         owned = handover.line_ids.filtered(lambda line: line.kind == "target_owner")
         self.assertEqual(owned.res_id, self.top.id)
-        self.assertNotIn(self.li_customer.id, handover.line_ids.mapped("res_id"))
+        targets = handover.line_ids.filtered(lambda line: line.kind == "target")
+        self.assertNotIn(self.li_customer.id, targets.mapped("res_id"))
         self.assertFalse(self._create_handover(move_targets=False).line_ids & line)
 
     def test_the_open_remainder_moves_and_history_stays(self):

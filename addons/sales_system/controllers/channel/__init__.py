@@ -1,1 +1,4 @@
 from . import portal
+from . import portal_overview
+from . import deal_registration
+from . import report

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
 from .identity_sql import domain_sql, name_sql, phone_sql, tax_sql
+from .sales_channel_report import REPORT_PERIOD
 
 CHANNEL_TYPE = [
     ("distributor", "Distributor"),
@@ -14,7 +15,7 @@ CHANNEL_TYPE = [
 CHANNEL_STATE = [
     ("candidate", "Candidate"),
     ("trial", "Trial"),
-    ("active", "Active"),
+    ("active", "Active Partner"),
     ("suspended", "Suspended"),
     ("ended", "Ended"),
 ]
@@ -60,6 +61,10 @@ class ResPartner(models.Model):
         "customer are counted through this partner.",
     )
     channel_downstream_ids = fields.One2many("res.partner", "channel_upstream_id")
+    # Without the customers whom it serves, who may be thousands.
+    channel_reseller_ids = fields.One2many(
+        "res.partner", "channel_upstream_id", domain=[("channel_type", "!=", False)]
+    )
     channel_manager_id = fields.Many2one(
         "res.users",
         index="btree_not_null",
@@ -70,6 +75,18 @@ class ResPartner(models.Model):
     )
     channel_since = fields.Date(
         string="Partner Since", copy=False, help="First day as an active channel partner."
+    )
+    channel_report_count = fields.Integer(
+        compute="_compute_channel_report_count", groups="sales_team.group_sale_salesman"
+    )
+    channel_report_period = fields.Selection(
+        REPORT_PERIOD,
+        string="Reports Every",
+        compute="_compute_channel_report_period",
+        store=True,
+        readonly=False,
+        help="How often the channel partner reports sell-out and stock. Empty: never, such as an "
+        "agent, who has no stock of its own.",
     )
 
     # Who may be the same company as one that is registered.
@@ -84,6 +101,8 @@ class ResPartner(models.Model):
         # Nobody is a channel partner yet, so there is nothing to compute.
         if not column_exists(self.env.cr, "res_partner", "channel_state"):
             create_column(self.env.cr, "res_partner", "channel_state", "varchar")
+        if not column_exists(self.env.cr, "res_partner", "channel_report_period"):
+            create_column(self.env.cr, "res_partner", "channel_report_period", "varchar")
         return super()._auto_init()
 
     # === COMPUTE METHODS === #
@@ -94,6 +113,23 @@ class ResPartner(models.Model):
                 partner.channel_state = False
             elif not partner.channel_state:
                 partner.channel_state = "active"
+
+    @api.depends("channel_type")
+    def _compute_channel_report_period(self):
+        for partner in self:
+            if partner.channel_type in (False, "agent"):
+                partner.channel_report_period = False
+            elif not partner.channel_report_period:
+                partner.channel_report_period = "month"
+
+    def _compute_channel_report_count(self):
+        counts = dict(
+            self.env["sales.channel.report"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.channel_report_count = counts.get(partner, 0)
 
     # === CONSTRAINT METHODS === #
     @api.constrains("channel_upstream_id", "company_id")
@@ -172,7 +208,10 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_channel_state_by_hand(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "channel_upstream_id" in vals:
+            self.env["sales.channel.authorization.right"]._follow("partner_id", self.ids)
+        return result
 
     # === ACTION METHODS === #
     def action_channel_activate(self):
@@ -183,6 +222,16 @@ class ResPartner(models.Model):
 
     def action_channel_suspend(self):
         self._move_channel_state(SELLING_STATES, "suspended")
+
+    def action_open_channel_reports(self):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "sales_system.sales_channel_report_action"
+            ),
+            "domain": [("partner_id", "=", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
 
     def action_channel_end(self):
         self._move_channel_state(("candidate", "trial", "active", "suspended"), "ended")
@@ -227,7 +276,19 @@ class ResPartner(models.Model):
         # The customer may be shared and who serves it of another company, or hidden from the user.
         return channel.sudo()._filter_selling(company).sudo(self.env.su)
 
+    def _get_report_company(self):
+        """:return: the company that the partner reports to; of a partner that companies share,
+        that of its channel manager; may be empty
+        """
+        return self.company_id or self.channel_manager_id.company_id
+
+    def _get_channel_start(self):
+        """:return: the first day that the partner can report of"""
+        return self.channel_since or self.create_date.date()
+
     def _filter_selling(self, company):
         """:return: those of the channel partners that new sales of a company can go through"""
-        selling = self.filtered(lambda partner: partner.channel_state in SELLING_STATES)
+        selling = self.filtered(
+            lambda partner: partner.active and partner.channel_state in SELLING_STATES
+        )
         return selling.filtered_domain(self._check_company_domain(company))

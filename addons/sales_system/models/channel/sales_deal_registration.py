@@ -72,7 +72,7 @@ class SalesDealRegistration(models.Model):
 
     # === FIELDS === #
     name = fields.Char(
-        string="Number",
+        string="Reference",
         required=True,
         readonly=True,
         copy=False,
@@ -139,7 +139,7 @@ class SalesDealRegistration(models.Model):
         precompute=True,
         ondelete="restrict",
     )
-    expected_amount = fields.Monetary(tracking=True, aggregator="sum_currency")
+    expected_amount = fields.Monetary(tracking=True)
     expected_date = fields.Date(string="Expected Closing", tracking=True)
     categ_id = fields.Many2one(
         "product.category", string="Product Category", index="btree_not_null", ondelete="restrict"
@@ -196,7 +196,7 @@ class SalesDealRegistration(models.Model):
     )
 
     # === COMPUTE METHODS === #
-    @api.depends("partner_id")
+    @api.depends("partner_id.channel_manager_id")
     def _compute_user_id(self):
         for registration in self:
             registration.user_id = registration.partner_id.channel_manager_id
@@ -220,18 +220,6 @@ class SalesDealRegistration(models.Model):
             )
 
     # === CRUD METHODS === #
-    @api.model
-    def default_get(self, fields):
-        # Nor does the context bring what only the actions set.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if key.removeprefix("default_") not in PROTECTED_FIELDS
-        }
-        return super(SalesDealRegistration, self.with_env(self.env(context=context))).default_get(
-            fields
-        )
-
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

@@ -1,12 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine.identity import name_key, phone_key
-from .identity_sql import PHONE_DIGITS, domain_sql, name_sql, phone_sql, tax_sql
 from .sales_deal_registration import IDENTITY_FIELDS, PROTECTED_STATES
-
-# Behind every character that a name can go on with.
-LAST_CHARACTER = "\U0010ffff"
 
 
 class SalesDealRegistration(models.Model):
@@ -82,7 +77,10 @@ class SalesDealRegistration(models.Model):
 
     def _find_other_registrations(self, ids, states=("submitted", *PROTECTED_STATES)):
         query = self._other_registrations_sql(ids, states)
-        return _group(self.env.execute_query(query))
+        found = {}
+        for registration, other in self.env.execute_query(query):
+            found.setdefault(registration, set()).add(other)
+        return found
 
     def _other_registrations_sql(self, ids, states):
         return SQL(
@@ -103,122 +101,59 @@ class SalesDealRegistration(models.Model):
         )
 
     def _find_similar_partners(self, ids):
-        """Find the companies of partners that have a key in common; who is served by the channel
-        partner already is no news.
-        """
-        self.env["res.partner"].flush_model()
-        rows = self.env.execute_query(self._similar_partners_sql(ids))
-        return _group(_filter_same(rows))
+        """Find customers; who is served by the channel partner already is no news."""
+        search = self.env["sales.identity.search"]
+        return search._keep_same(self.env.execute_query(self._similar_partners_sql(ids)))
 
     def _similar_partners_sql(self, ids):
         return SQL(
             """
-                SELECT DISTINCT k.registration_id, k.kind, k.key, company.id, p.name, p.phone,
-                       country.code, country.phone_code
-                  FROM sales_deal_registration_key k
-                 CROSS JOIN LATERAL (
-                       SELECT id FROM res_partner
-                        WHERE k.kind = 'tax_id' AND vat IS NOT NULL AND %(tax)s = k.key
-                        UNION ALL
-                       SELECT id FROM res_partner
-                        WHERE k.kind = 'domain' AND email_normalized IS NOT NULL
-                          AND %(domain)s = k.key
-                        UNION ALL
-                       SELECT id FROM res_partner
-                        WHERE k.kind = 'phone' AND phone IS NOT NULL
-                          AND %(phone)s = right(k.key, %(digits)s)
-                        UNION ALL
-                       SELECT id FROM res_partner
-                        WHERE k.kind = 'name' AND %(name)s ~>=~ k.key
-                          AND %(name)s ~<~ (k.key || %(last)s)
-                       ) found
-                  JOIN res_partner p ON p.id = found.id
-                  JOIN res_partner company ON company.id = p.commercial_partner_id
-                  JOIN sales_deal_registration r ON r.id = k.registration_id
-                  LEFT JOIN res_country country ON country.id = COALESCE(p.country_id, r.country_id)
-                 WHERE k.registration_id = ANY(%(ids)s) AND p.active
-                   AND COALESCE(p.company_id, k.company_id) = k.company_id
-                   AND company.id <> k.partner_id
-                   AND company.channel_upstream_id IS DISTINCT FROM k.partner_id
-                """,
-            tax=SQL(tax_sql("vat")),
-            domain=SQL(domain_sql("email_normalized")),
-            phone=SQL(phone_sql("phone")),
-            name=SQL(name_sql("name")),
-            digits=PHONE_DIGITS,
-            last=LAST_CHARACTER,
-            ids=ids,
+            SELECT found.* FROM (%s) found
+              JOIN sales_deal_registration r ON r.id = found.id
+              JOIN res_partner company ON company.id = found.found_id
+             WHERE company.id <> r.partner_id
+               AND company.channel_upstream_id IS DISTINCT FROM r.partner_id
+            """,
+            self.env["sales.identity.search"]._partners_sql(self._sought_sql(ids)),
         )
 
     def _find_similar_leads(self, ids, partners):
         """Find open opportunities of the same company, by what they say and by their customer."""
-        self.env["crm.lead"].flush_model()
-        rows = self.env.execute_query(self._similar_leads_sql(ids, partners))
-        return _group(_filter_same(rows))
+        search = self.env["sales.identity.search"]
+        return search._keep_same(self.env.execute_query(self._similar_leads_sql(ids, partners)))
 
     def _similar_leads_sql(self, ids, partners):
         known = [(key, partner) for key, found in partners.items() for partner in found]
         return SQL(
             """
-                SELECT DISTINCT k.registration_id, k.kind, k.key, lead.id, lead.partner_name,
-                       lead.phone, country.code, country.phone_code
-                  FROM sales_deal_registration_key k
-                 CROSS JOIN LATERAL (
-                       SELECT id FROM crm_lead
-                        WHERE k.kind = 'domain' AND email_domain_criterion = '@' || k.key
-                        UNION ALL
-                       SELECT id FROM crm_lead
-                        WHERE k.kind = 'phone' AND phone IS NOT NULL
-                          AND %(phone)s = right(k.key, %(digits)s)
-                        UNION ALL
-                       SELECT id FROM crm_lead
-                        WHERE k.kind = 'name' AND partner_name IS NOT NULL
-                          AND %(name)s ~>=~ k.key AND %(name)s ~<~ (k.key || %(last)s)
-                       ) found
-                  JOIN crm_lead lead ON lead.id = found.id
-                  JOIN sales_deal_registration r ON r.id = k.registration_id
-                  LEFT JOIN res_country country
-                         ON country.id = COALESCE(lead.country_id, r.country_id)
-                 WHERE k.registration_id = ANY(%(ids)s) AND %(open)s
-                 UNION
-                SELECT r.id, 'customer', NULL, lead.id, NULL, NULL, NULL, NULL
-                  FROM unnest(%(registrations)s::int[], %(partners)s::int[]) AS known (id, partner)
-                  JOIN sales_deal_registration r ON r.id = known.id
-                  JOIN res_partner contact ON contact.commercial_partner_id = known.partner
-                  JOIN crm_lead lead ON lead.partner_id = contact.id
-                 WHERE %(open)s
-                """,
-            phone=SQL(phone_sql("phone")),
-            name=SQL(name_sql("partner_name")),
-            digits=PHONE_DIGITS,
-            last=LAST_CHARACTER,
-            ids=ids,
+            SELECT found.* FROM (
+                   %(by_keys)s
+                   UNION ALL
+                   SELECT known.id, 'customer', NULL, lead.id, NULL, NULL, NULL, NULL
+                     FROM unnest(%(registrations)s::int[], %(partners)s::int[])
+                          AS known (id, partner_id)
+                     JOIN res_partner contact ON contact.commercial_partner_id = known.partner_id
+                     JOIN crm_lead lead ON lead.partner_id = contact.id
+                    WHERE lead.active AND lead.won_status = 'pending'
+                   ) found
+              JOIN sales_deal_registration r ON r.id = found.id
+              JOIN crm_lead lead ON lead.id = found.found_id
+             WHERE COALESCE(lead.company_id, r.company_id) = r.company_id
+               AND lead.id IS DISTINCT FROM r.lead_id
+               AND lead.channel_partner_id IS DISTINCT FROM r.partner_id
+            """,
+            by_keys=self.env["sales.identity.search"]._leads_sql(self._sought_sql(ids)),
             registrations=[registration for registration, _partner in known],
             partners=[partner for _registration, partner in known],
-            open=SQL(
-                """lead.active AND lead.won_status = 'pending'
-                    AND COALESCE(lead.company_id, r.company_id) = r.company_id
-                    AND lead.id IS DISTINCT FROM r.lead_id
-                    AND lead.channel_partner_id IS DISTINCT FROM r.partner_id"""
-            ),
         )
 
-
-def _filter_same(rows):
-    """Let the engine look at what the database found by the beginning or the end of a key.
-
-    :param rows: (registration, kind, key, id, name, phone, country code, calling code)
-    :return: generator of (registration, id)
-    """
-    for registration, kind, key, found, name, phone, country, calling_code in rows:
-        is_other_name = kind == "name" and name_key(name) != key
-        is_other_phone = kind == "phone" and phone_key(phone, country, calling_code) != key
-        if not is_other_name and not is_other_phone:
-            yield registration, found
-
-
-def _group(pairs):
-    grouped = {}
-    for registration, found in pairs:
-        grouped.setdefault(registration, set()).add(found)
-    return grouped
+    def _sought_sql(self, ids):
+        return SQL(
+            """
+            SELECT r.id, k.company_id, k.kind, k.key, r.country_id
+              FROM sales_deal_registration_key k
+              JOIN sales_deal_registration r ON r.id = k.registration_id
+             WHERE r.id = ANY(%s)
+            """,
+            ids,
+        )

@@ -9,8 +9,6 @@ from .res_config_settings import AREA
 from .sales_deal_registration import PROTECTED_STATES
 from .sales_deal_registration_states import ACTIVITY
 
-BATCH = 200
-
 
 class SalesDealRegistration(models.Model):
     """The days of a protection: extending it, reminding of its end, and ending it."""
@@ -147,22 +145,6 @@ class SalesDealRegistration(models.Model):
             (Domain("date_to", "<", today), "_expire"),
             (ends_soon & Domain("id", "in", unaware), "_remind"),
         ]
-
-    @api.model
-    def _work_through(self, domain, method):
-        """Call a method on the records of a domain; those that somebody works on wait.
-
-        :return: whether there was time for all of them
-        """
-        last = 0
-        while batch := self.search(domain & Domain("id", ">", last), order="id", limit=BATCH):
-            last = batch[-1].id
-            if free := batch.try_lock_for_update(allow_referencing=True):
-                getattr(free, method)()
-            remaining = self.search_count(domain & Domain("id", ">", last))
-            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining):
-                return False
-        return True
 
     def _expire(self):
         self._update_state(PROTECTED_STATES, "expired", extension_reason=False)

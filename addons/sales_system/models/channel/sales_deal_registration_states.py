@@ -118,9 +118,8 @@ class SalesDealRegistration(models.Model):
             )
         if {kind for kind, _key in self._get_identity_keys()} <= {"name"}:
             problems["customer_tax_id"] = self.env._(
-                "Enter the tax ID of %(customer)s, its phone number, or a website or email address "
-                "of its own: by these we recognise it.",
-                customer=self.customer_name,
+                "Enter the customer's tax ID, phone number, or a website or email address of its "
+                "own: by these we recognise it."
             )
         if not self.currency_id.compare_amounts(self.expected_amount, 0) > 0:
             problems["expected_amount"] = self.env._("Enter the amount that you expect.")

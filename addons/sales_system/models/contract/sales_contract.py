@@ -458,16 +458,6 @@ class SalesContract(models.Model):
             raise ValidationError(self.env._("A contract cannot lie below itself."))
 
     # === CRUD METHODS === #
-    @api.model
-    def default_get(self, fields):
-        # Nor does the context bring what only the actions set.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if key.removeprefix("default_") not in PROTECTED_FIELDS
-        }
-        return super(SalesContract, self.with_env(self.env(context=context))).default_get(fields)
-
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

@@ -15,8 +15,6 @@ from ...engine.contract_dates import (
 )
 from .sales_contract_states import PREPARING_STATES
 
-BATCH = 200
-
 
 class SalesContract(models.Model):
     """What the passing of time does to contracts in force, and how people end and renew them."""
@@ -324,19 +322,3 @@ class SalesContract(models.Model):
             (goes_on_so_far & over & tacit, "_renew_tacitly"),
             (going_on & over & ~tacit, "_end_if_due"),
         ]
-
-    @api.model
-    def _work_through(self, domain, method):
-        """Call a method on the records of a domain; those that somebody works on wait.
-
-        :return: whether there was time for all of them
-        """
-        last = 0
-        while batch := self.search(domain & Domain("id", ">", last), order="id", limit=BATCH):
-            last = batch[-1].id
-            if free := batch.try_lock_for_update(allow_referencing=True):
-                getattr(free, method)()
-            remaining = self.search_count(domain & Domain("id", ">", last))
-            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining):
-                return False
-        return True

@@ -20,7 +20,7 @@ class CrmLead(models.Model):
     def _compute_conflict_warning(self):
         for lead in self:
             # Of a customer that was chosen, one knows that it is known.
-            if lead.partner_id or lead.id:
+            if lead.partner_id:
                 lead.conflict_warning = False
                 continue
             country = lead.country_id or lead.company_id.country_id

@@ -17,6 +17,15 @@ class ResConfigSettings(models.TransientModel):
         help="A second company with the same tax ID is refused, also when two people save at "
         "the same moment, unless a reason is given.",
     )
+    sales_dormant_factor = fields.Float(related="company_id.sales_dormant_factor", readonly=False)
+    sales_dormant_least_days = fields.Integer(
+        related="company_id.sales_dormant_least_days", readonly=False
+    )
+    sales_dormant_days = fields.Integer(related="company_id.sales_dormant_days", readonly=False)
+    sales_lost_factor = fields.Float(related="company_id.sales_lost_factor", readonly=False)
+    sales_level_review = fields.Selection(
+        related="company_id.sales_level_review", readonly=False, required=True
+    )
 
     # === BUSINESS METHODS === #
     @api.model

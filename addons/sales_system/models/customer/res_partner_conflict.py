@@ -14,7 +14,7 @@ class ResPartner(models.Model):
     def _compute_conflict_warning(self):
         for partner in self:
             # What a contact of a company has, its company often has too.
-            if partner.parent_id or partner.id:
+            if partner.parent_id:
                 partner.conflict_warning = False
                 continue
             country = partner.country_id or partner.company_id.country_id

@@ -52,10 +52,12 @@ class ResPartner(models.Model):
         return super()._auto_init()
 
     # === COMPUTE METHODS === #
-    @api.depends("vat", "active", "is_company", "shared_tax_reason")
+    @api.depends("vat", "active", "is_company", "shared_tax_reason", "ref_company_ids")
     def _compute_tax_identity(self):
         for partner in self:
             is_guarded = partner.active and partner.is_company and not partner.shared_tax_reason
+            # Branches of our own have the tax ID of their company.
+            is_guarded = is_guarded and not partner.ref_company_ids
             partner.tax_identity = is_guarded and tax_key(partner.vat)
 
     # === CONSTRAINT METHODS === #
@@ -216,6 +218,7 @@ class ResPartner(models.Model):
                 SELECT id, vat FROM res_partner
                  WHERE id > %s AND vat IS NOT NULL AND active AND is_company
                    AND shared_tax_reason IS NULL
+                   AND NOT EXISTS (SELECT FROM res_company us WHERE us.partner_id = res_partner.id)
                  ORDER BY id LIMIT %s
                 """,
                 last_id,

@@ -12,6 +12,20 @@ class SalesProtectedFieldsMixin(models.AbstractModel):
     _name = "sales.protected.fields.mixin"
     _description = "Protected Fields"
 
+    # === CRUD METHODS === #
+    @api.model
+    def default_get(self, fields):
+        # Nor does the context bring what only the actions set.
+        protected = self._get_protected_fields()
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if key.removeprefix("default_") not in protected
+        }
+        return super(
+            SalesProtectedFieldsMixin, self.with_env(self.env(context=context))
+        ).default_get(fields)
+
     # === HOOKS === #
     @api.model
     def _get_protected_fields(self):

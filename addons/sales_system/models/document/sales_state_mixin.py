@@ -1,5 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import LockError, UserError
+from odoo.fields import Domain
+
+# As many as a cron works on before it commits.
+BATCH = 200
 
 
 class SalesStateMixin(models.AbstractModel):
@@ -12,12 +16,14 @@ class SalesStateMixin(models.AbstractModel):
 
     _name = "sales.state.mixin"
     _description = "Document State"
+    # What a new document starts in.
+    _initial_state = "draft"
 
     # === CRUD METHODS === #
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if records.filtered(lambda record: record.state != "draft"):
+        if records.filtered(lambda record: record.state != self._initial_state):
             raise UserError(self.env._("A new document starts as a draft. Leave its state out."))
         return records
 
@@ -75,3 +81,19 @@ class SalesStateMixin(models.AbstractModel):
                     names=", ".join(self.mapped("display_name")),
                 )
             ) from error
+
+    @api.model
+    def _work_through(self, domain, method):
+        """Call a method on the records of a domain; those that somebody works on wait.
+
+        :return: whether there was time for all of them
+        """
+        last = 0
+        while batch := self.search(domain & Domain("id", ">", last), order="id", limit=BATCH):
+            last = batch[-1].id
+            if free := batch.try_lock_for_update(allow_referencing=True):
+                getattr(free, method)()
+            remaining = self.search_count(domain & Domain("id", ">", last))
+            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining):
+                return False
+        return True

@@ -123,14 +123,7 @@ class SalesImport(models.Model):
             ) ON COMMIT DROP
             """
         )
-        buffer = io.StringIO()
-        writer = csv.writer(buffer)
-        for count, row in enumerate(rows, start=1):
-            writer.writerow((row.number, *self._staged_cells(row.values)))
-            if count % COPY_ROWS == 0:
-                self._copy(buffer)
-        self._copy(buffer)
-        cr.execute("ANALYZE sales_import_staged")
+        self._stage((row.number, *self._staged_cells(row.values)) for row in rows)
         cr.execute(self._post_staged_query())
         posted = cr.rowcount
         cr.execute("DROP TABLE sales_import_staged")
@@ -150,6 +143,20 @@ class SalesImport(models.Model):
             get("campaign"),
         )
 
+    def _stage(self, rows):
+        """Bring rows to the temporary table by COPY.
+
+        :param rows: iterator of tuples, in the order of its columns
+        """
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        for count, row in enumerate(rows, start=1):
+            writer.writerow(row)
+            if count % COPY_ROWS == 0:
+                self._copy(buffer)
+        self._copy(buffer)
+        self.env.cr.execute("ANALYZE sales_import_staged")
+
     def _copy(self, buffer):
         buffer.seek(0)
         self.env.cr.copy_expert("COPY sales_import_staged FROM STDIN (FORMAT csv)", buffer)
@@ -158,7 +165,8 @@ class SalesImport(models.Model):
 
     def _post_staged_query(self):
         """What the file leaves open is taken from master data as it is today: the territory
-        of the customer and the category of the product. Discounts are not known."""
+        of the customer, the category of the product, and a customer who sells on is who the sale
+        went through. Discounts are not known."""
         return SQL(
             """
             INSERT INTO sales_ledger_entry (
@@ -170,12 +178,15 @@ class SalesImport(models.Model):
                    COALESCE(s.quantity, 0),
                    s.user_id, s.team_id, COALESCE(s.territory_id, customer.territory_id),
                    COALESCE(customer.commercial_partner_id, s.partner_id),
-                   s.channel_partner_id, s.product_id, COALESCE(s.categ_id, t.categ_id),
-                   s.campaign_id, NULL::integer,
+                   COALESCE(s.channel_partner_id, channel.id), s.product_id,
+                   COALESCE(s.categ_id, t.categ_id), s.campaign_id, NULL::integer,
                    %(import_id)s, s.import_key, COALESCE(posted.last_no, 0) + 1,
                    %(now)s, %(uid)s
               FROM sales_import_staged s
               LEFT JOIN res_partner customer ON customer.id = s.partner_id
+              LEFT JOIN res_partner channel
+                ON channel.id = COALESCE(customer.commercial_partner_id, customer.id)
+               AND channel.channel_type IS NOT NULL
               LEFT JOIN product_product p ON p.id = s.product_id
               LEFT JOIN product_template t ON t.id = p.product_tmpl_id
               LEFT JOIN (

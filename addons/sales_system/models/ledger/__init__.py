@@ -1,5 +1,5 @@
-from . import sales_ledger_entry
 from . import sales_ledger_grouping
+from . import sales_ledger_entry
 from . import sales_ledger_posting
 from . import sales_ledger_booked
 from . import sales_ledger_invoiced

@@ -46,7 +46,7 @@ class SalesLedgerEntry(models.Model):
 
     _name = "sales.ledger.entry"
     _description = "Sales Ledger Entry"
-    _inherit = ["sales.append.only.mixin"]
+    _inherit = ["sales.ledger.grouping", "sales.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     # Entries are written by SQL only and never change: create_/write_ columns would say nothing.

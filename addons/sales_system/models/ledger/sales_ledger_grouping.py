@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import unique
 
 
-class SalesLedgerEntry(models.Model):
+class SalesLedgerGrouping(models.AbstractModel):
     """Grouped reading of millions of entries.
 
     To return groups in the order of, say, the salespeople's names, the ORM joins users and
@@ -10,7 +10,8 @@ class SalesLedgerEntry(models.Model):
     many: here the database groups by the bare column, and the groups are sorted afterwards.
     """
 
-    _inherit = "sales.ledger.entry"
+    _name = "sales.ledger.grouping"
+    _description = "Grouped Reading of the Sales Ledger"
 
     @api.model
     def _read_group(

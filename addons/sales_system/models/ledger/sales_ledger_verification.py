@@ -112,6 +112,7 @@ class SalesLedgerDifference(models.Model):
     reference = fields.Char()
     date = fields.Date()
     user_id = fields.Many2one("res.users", string="Salesperson")
+    channel_partner_id = fields.Many2one("res.partner")
     discount = fields.Float("Discount (%)", digits="Discount")
     amount = fields.Monetary(help="Document less ledger.")
     margin = fields.Monetary(help="Document less ledger.")
@@ -144,8 +145,8 @@ class SalesLedgerPosting(models.AbstractModel):
             rows = self.env.execute_query_dict(
                 SQL(
                     """
-                    SELECT document_id, reference, belongs_on AS date, user_id, discount,
-                           amount, margin, quantity
+                    SELECT document_id, reference, belongs_on AS date, user_id,
+                           channel_partner_id, discount, amount, margin, quantity
                       FROM (%s) AS difference
                      WHERE company_id = %s AND (%s::date IS NULL OR belongs_on <= %s)
                        AND (amount <> 0 OR margin <> 0 OR quantity <> 0)

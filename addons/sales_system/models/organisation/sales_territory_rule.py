@@ -208,13 +208,7 @@ class SalesTerritoryRule(models.Model):
 
     @api.model
     def _change_query(self, customers):
-        """:return: ``SQL`` with id, before_id, after_id of each customer that has to change
-
-        Each kind of rule is joined on its own key, ranges of postal codes on the beginning
-        that both ends share, and each address only once, whatever number of customers has it.
-        """
-        self.flush_model()
-        self.env["sales.territory"].flush_model(["active"])
+        """:return: ``SQL`` with id, before_id, after_id of each customer that has to change"""
         if customers is None:
             self.env["res.partner"].flush_model(["territory_id", *RULE_FIELDS])
             companies = self.env.companies.ids
@@ -222,6 +216,31 @@ class SalesTerritoryRule(models.Model):
         else:
             customers.flush_recordset(["territory_id", *RULE_FIELDS])
             scope = SQL("p.id = ANY(%s)", customers.ids)
+        return self._match_query(
+            SQL(
+                """
+                SELECT p.id, p.territory_id, p.company_id, p.country_id, p.state_id, p.zip, p.city
+                  FROM res_partner p
+                 WHERE p.commercial_partner_id = p.id AND p.partner_share
+                   AND p.territory_pinned IS NOT TRUE AND %s
+                """,
+                scope,
+            )
+        )
+
+    @api.model
+    def _match_query(self, addresses):
+        """Find the territories of addresses, whosever they are.
+
+        Each kind of rule is joined on its own key, ranges of postal codes on the beginning
+        that both ends share, and each address only once, whatever number of customers has it.
+
+        :param SQL addresses: query with id, territory_id, company_id, country_id, state_id, zip
+            and city
+        :return: ``SQL`` with id, before_id, after_id of each whose territory is another
+        """
+        self.flush_model()
+        self.env["sales.territory"].flush_model(["active"])
         return SQL(
             """
             WITH rule AS (
@@ -243,9 +262,7 @@ class SalesTerritoryRule(models.Model):
                        COALESCE(p.state_id, 0) AS state_id,
                        regexp_replace(upper(COALESCE(p.zip, '')), '[^0-9A-Z]', '', 'g') AS zip,
                        lower(btrim(COALESCE(p.city, ''))) AS city
-                  FROM res_partner p
-                 WHERE p.commercial_partner_id = p.id AND p.partner_share
-                   AND p.territory_pinned IS NOT TRUE AND %(scope)s
+                  FROM (%(addresses)s) AS p
             ), address AS (
                 SELECT DISTINCT company_id, country_id, state_id, zip, city FROM customer
             ), zip_address AS MATERIALIZED (
@@ -282,7 +299,7 @@ class SalesTerritoryRule(models.Model):
               LEFT JOIN rule ON rule.rank = best.rank
              WHERE customer.territory_id IS DISTINCT FROM rule.territory_id
             """,
-            scope=scope,
+            addresses=addresses,
             fits=SQL(
                 """
                 (rule.company_id IS NULL OR rule.company_id = address.company_id)

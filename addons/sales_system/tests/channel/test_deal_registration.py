@@ -26,7 +26,7 @@ class TestDealRegistration(DealCommon):
         for values, sentence in (
             (
                 {"customer_tax_id": False, "customer_phone": "12", "customer_email": "x@qq.com"},
-                "Enter the tax ID of Lakeside Sports",
+                "Enter the customer's tax ID, phone number",
             ),
             ({"expected_amount": 0}, "Enter the amount that you expect"),
             ({"expected_date": "2026-06-14"}, "Enter the day on which you expect the order"),
@@ -62,6 +62,13 @@ class TestDealRegistration(DealCommon):
             with self.subTest(**values), self.assertRaisesRegex(UserError, sentence):
                 registration.write(values)
         self.assertEqual(registration.state, "submitted")
+
+    def test_a_new_channel_manager_takes_the_registrations_over(self):
+        registration = self._register()
+        self.distributor.channel_manager_id = self.other_seller
+        self.assertEqual(registration.user_id, self.other_seller)
+        self.assertTrue(self._as(self.other_seller, registration).has_access("write"))
+        self.assertFalse(self._as(self.seller, registration).has_access("read"))
 
     def test_the_form(self):
         registrations = self._as(self.seller, self.env["sales.deal.registration"])

@@ -7,6 +7,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import threads_allowed
+
 
 @tagged("post_install", "-at_install", "sales_system")
 class TestDealRegistrationConcurrency(BaseCase):
@@ -79,7 +81,7 @@ class TestDealRegistrationConcurrency(BaseCase):
                 failures.append(error)
 
         threads = [Thread(target=run, args=(number,)) for number in range(2)]
-        with mute_logger("odoo.service.model", "odoo.sql_db"):
+        with mute_logger("odoo.service.model", "odoo.sql_db"), threads_allowed():
             for thread in threads:
                 thread.start()
             for thread in threads:

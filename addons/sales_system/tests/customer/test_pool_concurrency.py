@@ -8,6 +8,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import threads_allowed
+
 PEOPLE = 50
 
 
@@ -72,10 +74,11 @@ class TestPoolConcurrency(BaseCase):
             Thread(target=claim, args=(position, *attempt))
             for position, attempt in enumerate(attempts)
         ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=120)
+        with threads_allowed():
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(timeout=120)
         return results
 
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")

@@ -15,8 +15,8 @@ class TaxGuardCommon(ConflictCommon):
         super().setUpClass()
         # Those that the database happens to hold.
         partners = cls.env["res.partner"]
-        held = [ids for _key, ids in partners._find_tax_duplicates()]
-        partners.browse(sum(held, [])).shared_tax_reason = "Held before"
+        held = [one for _key, ids in partners._find_tax_duplicates() for one in ids]
+        partners.browse(held).shared_tax_reason = "Held before"
         cls._switch(True)
 
     @classmethod
@@ -40,8 +40,8 @@ class TestTaxGuard(TaxGuardCommon):
         self.assertEqual(
             str(refusal.exception),
             "A customer has the tax ID 9133 0100-ma2lake01x already: 杭*** (looked after by: "
-            "Team Shanghai). Work with that one, or give the reason for which both have it in “Tax ID "
-            "Shared Because”.",
+            "Team Shanghai). Work with that one, or give the reason for which both have it in “Tax "
+            "ID Shared Because”.",
         )
         with self.assertRaisesRegex(ValidationError, self.known.name):
             self._create_company(self.seller)
@@ -89,6 +89,12 @@ class TestTaxGuard(TaxGuardCommon):
             self.known.company_id = False
         self.assertNotIn("Second", str(refusal.exception))
         self.assertTrue(second)
+
+    def test_branches_of_our_own(self):
+        branch = self.env["res.company"].create({"name": "Branch"})
+        branch.vat = OTHER_SPELLING
+        self.env.flush_all()
+        self.assertFalse(branch.partner_id.tax_identity)
 
     def test_a_person_becomes_a_company(self):
         """What the button Create Company does: the same tax ID for a moment."""

@@ -8,6 +8,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import threads_allowed
+
 NAMES = ["Race A", "Race B", "Race C", "Race D"]
 
 
@@ -22,8 +24,8 @@ class TestTaxGuardConcurrency(BaseCase):
             partners = env["res.partner"]
             self.was_on = partners._has_tax_guard()
             if not self.was_on:
-                held = [ids for _key, ids in partners._find_tax_duplicates()]
-                self.held = partners.browse(sum(held, []))
+                held = [one for _key, ids in partners._find_tax_duplicates() for one in ids]
+                self.held = partners.browse(held)
                 self.held.shared_tax_reason = "Held before"
                 partners._switch_tax_guard(True)
         self.addCleanup(self._restore)
@@ -66,7 +68,7 @@ class TestTaxGuardConcurrency(BaseCase):
             threading.Thread(target=save, args=(name, spellings[number % 3]))
             for number, name in enumerate(NAMES)
         ]
-        with mute_logger("odoo.sql_db"):
+        with mute_logger("odoo.sql_db"), threads_allowed():
             for thread in threads:
                 thread.start()
             for thread in threads:

@@ -12,17 +12,18 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.territory.rule",
             "sales.approval.rule",
             "sales.approval.step",
+            "sales.channel.check",
             "sales.contract.clause",
             "sales.contract.template",
             "sales.customer.level",
+            "sales.pool",
+            "sales.pool.protection",
             "sales.follow.up.rule",
             "sales.stage.gate",
             "sales.competitor",
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
-            "sales.pool",
-            "sales.pool.protection",
         }
     )
     personal = frozenset(
@@ -31,6 +32,11 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.approval.request.ask",
             "sales.approval.request.delegate",
             "sales.approval.request.reject",
+            "sales.channel.report.return",
+            "sales.channel.report.upload",
+            "sales.channel.authorization.revoke",
+            "sales.channel.application.accept",
+            "sales.channel.application.reject",
             "sales.conflict.check",
             "sales.conflict.check.line",
             "sales.conflict.search",
@@ -42,6 +48,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
             "sales.pool.return",
+            "sales.customer.level.pin",
+            "sales.customer.lose",
         }
     )
     technical = frozenset(
