@@ -14,5 +14,9 @@ class SalesContactMixin(models.AbstractModel):
     def _end_silence(self, moment):
         field = {"crm.lead": "lead_id", "res.partner": "partner_id"}[self._name]
         self.env["sales.follow.up"].sudo().search(
-            [(field, "in", self.ids), ("state", "=", "open"), ("silence_start", "<", moment)]
+            [
+                (field, "in", self.ids),
+                ("state", "in", ("due", "open")),
+                ("silence_start", "<", moment),
+            ]
         )._close("contacted")

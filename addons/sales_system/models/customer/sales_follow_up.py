@@ -8,6 +8,7 @@ FOLLOW_UP_STEP = [
 ]
 
 FOLLOW_UP_STATE = [
+    ("due", "Due"),
     ("open", "Silent"),
     ("contacted", "Contacted"),
     ("ended", "Ended"),
@@ -70,6 +71,7 @@ class SalesFollowUp(models.Model):
         " WHERE state <> 'cancelled'",
         "This step was taken already for the same silence.",
     )
+    _due_idx = models.Index("(id) WHERE state = 'due'")
     _open_idx = models.Index("(user_id) WHERE state = 'open'")
 
     # === COMPUTE METHODS === #
@@ -114,14 +116,14 @@ class SalesFollowUp(models.Model):
                            AND lead.user_id = follow_up.user_id AS is_watched
                       FROM sales_follow_up follow_up
                       JOIN crm_lead lead ON lead.id = follow_up.lead_id
-                     WHERE follow_up.state = 'open'
+                     WHERE follow_up.state IN ('due', 'open')
                      UNION ALL
                     SELECT follow_up.id,
                            partner.last_contact_on > follow_up.silence_start,
                            partner.active AND partner.user_id = follow_up.user_id
                       FROM sales_follow_up follow_up
                       JOIN res_partner partner ON partner.id = follow_up.partner_id
-                     WHERE follow_up.state = 'open'
+                     WHERE follow_up.state IN ('due', 'open')
                   ) follow_up
                  WHERE is_contacted OR is_watched IS NOT TRUE
                 """

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 REMINDER = "sales_system.mail_activity_type_follow_up"
 
+BATCH = 1000
 # A message that lists more is not read.
 LISTED = 50
 
@@ -17,24 +18,23 @@ class SalesFollowUp(models.Model):
 
     @api.model
     def _follow_up(self):
-        """Take all steps that are due, in batches."""
+        """Write down what is due, then do it in batches."""
         self._close_ended()
-        commit = self.env["ir.cron"]._commit_progress
         for target in ("customer", "lead"):
-            limits = self._get_limits(target)
-            last = 0
-            while due := self._note_due(target, limits, after=last):
-                due._take_steps()
-                last = max(due._get_records().ids)
-                self.env.flush_all()
-                # What it has read is not needed again: memory does not grow with the records.
-                self.env.invalidate_all()
-                if not commit(len(due), remaining=1):
-                    return
-        commit(remaining=0)
+            self._note_due(target, self._get_limits(target))
+        commit = self.env["ir.cron"]._commit_progress
+        time_left = commit(remaining=self.search_count([("state", "=", "due")]))
+        while time_left and (due := self.search([("state", "=", "due")], limit=BATCH, order="id")):
+            due._take_steps()
+            self.env.flush_all()
+            # What it has read is not needed again: memory does not grow with the records.
+            self.env.invalidate_all()
+            time_left = commit(len(due))
 
     def _take_steps(self):
-        for step, follow_ups in self.grouped("step").items():
+        self.state = "open"
+        steps = self.grouped(lambda row: (row.step, bool(row.lead_id)))
+        for (step, _of_leads), follow_ups in steps.items():
             getattr(follow_ups, f"_take_step_{step}")()
 
     def _get_records(self):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-BATCH = 1000
+# Of a row of SalesFollowUp._get_limits.
+LIMIT_COLUMNS = ("companies", "calendars", "rules", "steps", "befores", "warnings", "warned")
 
 
 class SalesFollowUp(models.Model):
@@ -51,19 +52,17 @@ class SalesFollowUp(models.Model):
         )
 
     @api.model
-    def _note_due(self, target, limits, after=0):
-        """Write down the next steps that are due, in one statement.
+    def _note_due(self, target, limits):
+        """Write down all steps that are due, in one statement; they are taken afterwards.
 
         :param limits: see :meth:`_get_limits`
-        :param after: records before this one are done
-        :return: the new follow-ups
         """
         if not limits:
-            return self.browse()
+            return
         self.env.flush_all()
         field = SQL.identifier("lead_id" if target == "lead" else "partner_id")
         columns = list(zip(*limits, strict=True))
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 WITH due_limit AS (
@@ -84,7 +83,7 @@ class SalesFollowUp(models.Model):
                 )
                 SELECT silent.id, silent.company_id, silent.user_id, leader.user_id,
                        rule.id, due_limit.step, silent.silence_start,
-                       %(now)s, 'open', %(uid)s, %(now)s, %(uid)s, %(now)s
+                       %(now)s, 'due', %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM silent
                  CROSS JOIN LATERAL (%(rule)s) rule
                   JOIN due_limit
@@ -108,41 +107,23 @@ class SalesFollowUp(models.Model):
                           AND warning.noted_on < due_limit.warned_before))
                    AND (due_limit.step <> 'return' OR EXISTS (%(pool)s))
                  ORDER BY silent.id, due_limit.position
-                 LIMIT %(batch)s
                     ON CONFLICT DO NOTHING
-                RETURNING id
                 """,
-                **dict(
-                    zip(
-                        (
-                            "companies",
-                            "calendars",
-                            "rules",
-                            "steps",
-                            "befores",
-                            "warnings",
-                            "warned",
-                        ),
-                        map(list, columns),
-                        strict=True,
-                    )
-                ),
+                **dict(zip(LIMIT_COLUMNS, map(list, columns), strict=True)),
                 field=field,
-                records=getattr(self, f"_get_{target}_query")(after),
+                records=getattr(self, f"_get_{target}_query")(),
                 rule=getattr(self, f"_get_{target}_rule_query")(),
                 leader=self._get_leader_query(),
                 pool=self._get_pool_query(target),
                 latest=max(columns[4]),
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
-                batch=BATCH,
             )
         )
-        return self.browse(follow_up_id for (follow_up_id,) in rows)
 
     # === RECORDS === #
     @api.model
-    def _get_lead_query(self, after):
+    def _get_lead_query(self):
         """:return: ``SQL`` of leads that somebody works on, and since when they are silent"""
         return SQL(
             """
@@ -158,14 +139,13 @@ class SalesFollowUp(models.Model):
               JOIN res_company company
                 ON company.id = COALESCE(lead.company_id, team.company_id, owner.company_id)
               LEFT JOIN LATERAL (%(resource)s) resource ON TRUE
-             WHERE lead.active AND lead.won_status = 'pending' AND lead.id >= %(after)s
+             WHERE lead.active AND lead.won_status = 'pending'
             """,
             resource=self._get_resource_query(),
-            after=after,
         )
 
     @api.model
-    def _get_customer_query(self, after):
+    def _get_customer_query(self):
         """:return: ``SQL`` of customers whom somebody looks after, in their own company"""
         return SQL(
             """
@@ -190,10 +170,8 @@ class SalesFollowUp(models.Model):
               LEFT JOIN crm_team team ON team.id = member.crm_team_id
               LEFT JOIN LATERAL (%(resource)s) resource ON TRUE
              WHERE partner.active AND partner.commercial_partner_id = partner.id
-               AND partner.id >= %(after)s
             """,
             resource=self._get_resource_query(),
-            after=after,
         )
 
     @api.model

@@ -160,7 +160,7 @@ class SalesFollowUpRule(models.Model):
     def _cancel_follow_ups(self):
         """Take back what these rules have asked for and nobody has done yet."""
         self.env["sales.follow.up"].sudo().search(
-            [("rule_id", "in", self.ids), ("state", "=", "open")]
+            [("rule_id", "in", self.ids), ("state", "in", ("due", "open"))]
         )._close("cancelled")
 
     def _get_steps(self):

@@ -65,5 +65,5 @@ class SalesSilentCustomer(models.Model):
                       AND silence_start = record.silence_start) step ON TRUE
             """,
             now=fields.Datetime.now(),
-            records=self.env["sales.follow.up"]._get_customer_query(0),
+            records=self.env["sales.follow.up"]._get_customer_query(),
         )

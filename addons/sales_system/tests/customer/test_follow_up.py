@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.customer import sales_follow_up_finding
+from ...models.customer import sales_follow_up_doing
 from .follow_up_common import MONDAY, FollowUpCommon
 
 # With the holiday on Wednesday, the third working day after Monday and the two after it.
@@ -416,8 +416,8 @@ class TestFollowUp(FollowUpCommon):
         self._create_rule(leader_days=3)
 
         def follow_up():
-            due = self.env["sales.follow.up"]._note_due("lead", limits)
-            due._take_steps()
+            self.env["sales.follow.up"]._note_due("lead", limits)
+            self.env["sales.follow.up"].search([("state", "=", "due")])._take_steps()
 
         def count(number):
             for index in range(number):
@@ -433,10 +433,24 @@ class TestFollowUp(FollowUpCommon):
             self.env["sales.follow.up"].search_count([("company_id", "=", self.company.id)]), 86
         )
 
+    def test_what_happens_between_noticing_and_doing(self):
+        """A cron that ran out of time goes on the next time, but not where somebody has called."""
+        self._create_rule()
+        called, silent = self._create_lead(), self._create_lead()
+        with self._at(FRIDAY):
+            limits = self.env["sales.follow.up"]._get_limits("lead")
+            self.env["sales.follow.up"]._note_due("lead", limits)
+        self.assertEqual(self._steps(silent), [("remind", "due")])
+        self._talk(called, FRIDAY.replace(hour=2))
+        self._follow_up(FRIDAY.replace(hour=3))
+        self.assertEqual(self._steps(called), [("remind", "contacted")])
+        self.assertEqual(self._steps(silent), REMINDED)
+        self.assertFalse(self._reminders(called))
+
     def test_in_batches(self):
         self._create_rule(leader_days=3)
         leads = [self._create_lead(name=f"Lead {index}") for index in range(5)]
-        with patch.object(sales_follow_up_finding, "BATCH", 3):
+        with patch.object(sales_follow_up_doing, "BATCH", 3):
             self._follow_up(FRIDAY)
         for lead in leads:
             self.assertEqual(self._steps(lead), [*REMINDED, ("leader", "open")])

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .follow_up_common import FollowUpCommon
 
@@ -33,6 +34,7 @@ class TestStageGateTour(FollowUpCommon, HttpCase):
         self._create_rule(remind_days=1)
         lead = self._create_lead(on=fields.Datetime.now() - timedelta(days=20))
         self._follow_up(fields.Datetime.now())
-        self.start_tour("/odoo", "sales_stage_gate", login=self.seller.login)
+        with mute_logger("odoo.http"):
+            self.start_tour("/odoo", "sales_stage_gate", login=self.seller.login)
         self.assertEqual(lead.stage_id, self.offer_stage)
         self.assertEqual(lead.stage_move_ids.plan_id, plan)

@@ -44,10 +44,8 @@ registry.category("web_tour.tours").add("sales_stage_gate", {
             trigger: ".o_field_widget[name='expected_revenue'] input",
             run: "edit 1000",
         },
-        {
-            trigger: ".o_statusbar_status button:contains('Offering')",
-            run: "click",
-        },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved" },
         {
             content: "In the stage, with its guide and its playbook",
             trigger: ".o_statusbar_status .o_arrow_button_current:contains('Offering')",
