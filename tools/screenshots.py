@@ -446,7 +446,6 @@ def settle(database):
         backfills.unlink()
         env["sales.ledger.verification"]._cron_verify()
         env["sales.customer.count"]._cron_count()
-        env["sales.follow.up.rule"]._cron_follow_up()
 
 
 def prepare(database, language, pictures):
@@ -460,10 +459,17 @@ def prepare(database, language, pictures):
         users.write({"lang": language, "tz": "Asia/Shanghai"})
         env = env(context={"lang": language, "tz": "Asia/Shanghai"})
         show_recent_sales(env)
+        remind(env)
         records = {}
         for name in {one.record for one in pictures if one.record}:
             records[name] = globals()[name](env)
         return {one.name: _path(one, records) for one in pictures}
+
+
+def remind(env):
+    """Have the follow-up rules ask anew, in the language of the pictures."""
+    env["sales.follow.up"].sudo().search([("state", "=", "open")])._close("cancelled")
+    env["sales.follow.up.rule"].sudo()._cron_follow_up()
 
 
 def show_recent_sales(env):
