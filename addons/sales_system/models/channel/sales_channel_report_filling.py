@@ -61,7 +61,8 @@ class SalesChannelReport(models.Model):
                       JOIN product_product p ON p.id = e.product_id
                       JOIN product_template t ON t.id = p.product_tmpl_id AND t.type = 'consu'
                 ), filled AS (
-                    SELECT report_id, product_id, SUM(opening) AS opening, SUM(bought) AS bought
+                    SELECT report_id, product_id, SUM(opening) AS opening,
+                           ROUND(SUM(bought), %(digits)s) AS bought
                       FROM (SELECT *, FALSE AS is_there FROM known
                              UNION ALL
                             SELECT l.report_id, l.product_id, 0, 0, TRUE
@@ -97,6 +98,7 @@ class SalesChannelReport(models.Model):
                 """,
                 closed=list(CLOSED_STATES),
                 open=list(OPEN_STATES),
+                digits=self.env["decimal.precision"].precision_get("Product Unit"),
                 reports=self.ids,
                 **self._get_head_columns(),
             )
