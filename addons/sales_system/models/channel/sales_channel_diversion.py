@@ -21,6 +21,9 @@ CASE_FIELDS = {
     "penalty_amount",
 }
 
+# Given by the sequence, and summed up from the evidence.
+PROTECTED_FIELDS = {"name", "line_count", "amount"}
+
 
 class SalesChannelDiversion(models.Model):
     """Diversion case: what a channel partner sold where it may not, in one territory and month.
@@ -32,7 +35,12 @@ class SalesChannelDiversion(models.Model):
 
     _name = "sales.channel.diversion"
     _description = "Diversion Case"
-    _inherit = ["sales.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sales.state.mixin",
+        "sales.protected.fields.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _initial_state = "open"
     _order = "month desc, id desc"
     _check_company_auto = True
@@ -176,11 +184,13 @@ class SalesChannelDiversion(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_not_protected(vals)
             if "name" not in vals:
                 vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name)
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_not_protected(vals)
         if not CASE_FIELDS.isdisjoint(vals):
             self._check_undecided()
         return super().write(vals)
@@ -230,6 +240,18 @@ class SalesChannelDiversion(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | PROTECTED_FIELDS
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s of a diversion case cannot be set by hand: the number comes from its "
+            "sequence, and the rest from its evidence.",
+            fields=labels,
+        )
+
     def _check_reasons(self):
         """:raises UserError: a decision without a word on why"""
         for case in self:

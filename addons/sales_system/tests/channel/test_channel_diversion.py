@@ -255,5 +255,12 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
             with self.subTest(method=method, sentence=sentence):
                 _result, error = self._call(self.seller, record, method, *args)
                 self.assertIn(sentence, error or "")
+        mine = {"partner_id": self.distributor.id, "territory_id": self.city.id}
+        for values in ({"name": "DC/1"}, {"line_count": 9}, {"amount": 9}):
+            for method, args in (("write", (values,)), ("create", ([{**mine, **values}],))):
+                with self.subTest(method=method, **values):
+                    target = case if method == "write" else cases
+                    _result, error = self._call(self.manager, target, method, *args)
+                    self.assertIn("of a diversion case cannot be set by hand", error or "")
         action, error = self._call(self.leader, cases, "action_find")
         self.assertEqual((action["res_model"], error), ("sales.channel.diversion", None))
