@@ -213,6 +213,7 @@ class SalesChannelDiversion(models.Model):
 
     def action_confirm(self):
         """Decide that the channel partner sold where it may not."""
+        self._check_decider()
         self._check_reasons()
         for case in self:
             if not case.line_ids:
@@ -226,6 +227,7 @@ class SalesChannelDiversion(models.Model):
         return True
 
     def action_dismiss(self):
+        self._check_decider()
         self._check_reasons()
         self._update_state(("investigating",), "dismissed")
         return True
@@ -236,6 +238,7 @@ class SalesChannelDiversion(models.Model):
         return True
 
     def action_reopen(self):
+        self._check_decider()
         self._update_state(("confirmed", "dismissed", "settled"), "investigating")
         return True
 
@@ -251,6 +254,27 @@ class SalesChannelDiversion(models.Model):
             "sequence, and the rest from its evidence.",
             fields=labels,
         )
+
+    def _check_decider(self):
+        """:raises UserError: who looks after a channel partner would decide on its sales"""
+        user = self.env.user
+        if self.env.su or user.has_group("sales_team.group_sale_manager"):
+            return
+        for case in self:
+            if user not in (case.user_id | case.partner_id.sudo().channel_manager_id):
+                continue
+            others = case.team_id.sudo()._get_leaders_up() - user
+            raise UserError(
+                self.env._(
+                    "You look after %(partner)s and do not decide on %(case)s yourself. Ask "
+                    "%(leader)s.",
+                    partner=case.partner_id.display_name,
+                    case=case.name,
+                    leader=self.env._("%(leader)s or a sales manager", leader=others[0].name)
+                    if others
+                    else self.env._("a sales manager"),
+                )
+            )
 
     def _check_reasons(self):
         """:raises UserError: a decision without a word on why"""

@@ -168,7 +168,7 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
     # === THE CASE === #
     def test_from_open_to_settled(self):
         self._sell()
-        case = self._as(self.seller, self._find())
+        case = self._as(self.leader, self._find())
         case.action_investigate()
         with self._refused(UserError, "Enter the reasons for the decision on DC/"):
             case.action_confirm()
@@ -185,6 +185,31 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             case.action_reopen()
             self.env.flush_all()
+
+    def test_who_looks_after_the_partner_does_not_decide(self):
+        self._sell()
+        case = self._as(self.seller, self._find())
+        case.action_investigate()
+        case.write({"decision_reason": "Admitted"})
+        with self._refused(UserError, "look after East Wheels .* yourself. Ask a sales manager"):
+            case.action_dismiss()
+        case.sudo().team_id = self.env["crm.team"].create(
+            {"name": "East", "company_id": self.company.id, "user_id": self.leader.id}
+        )
+        case.user_id = False  # does not help
+        self.env.flush_all()
+        refusal = f"Ask {self.leader.name} or a sales manager"
+        for method in ("action_confirm", "action_dismiss"):
+            with self.subTest(method=method):
+                _result, error = self._call(self.seller, case, method)
+                self.assertIn(refusal, error or "")
+        self._as(self.leader, case).action_confirm()
+        _result, error = self._call(self.seller, case, "action_reopen")
+        self.assertIn(refusal, error or "")
+        self.assertEqual(case.state, "confirmed")
+        self.distributor.channel_manager_id = self.manager
+        self._as(self.manager, case).action_reopen()
+        self.assertEqual(case.state, "investigating")
 
     def test_dismissed_and_reopened(self):
         self._sell()
