@@ -38,6 +38,7 @@ class SalesChannelDiversion(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -185,8 +186,6 @@ class SalesChannelDiversion(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-            if "name" not in vals:
-                vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name)
         return super().create(vals_list)
 
     def write(self, vals):

@@ -236,6 +236,34 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
         with self._refused(UserError, "has no evidence"):
             empty.action_confirm()
 
+    def test_numbers_start_anew_every_year_and_in_every_company(self):
+        self.env.flush_all()
+        other = self._create_stranger().company_id
+        for code, prefix, records in (
+            ("sales.channel.diversion", "DC", self._new_case),
+            ("sales.channel.authorization", "CA", self._new_authorization),
+        ):
+            with self.subTest(code=code):
+                records(self.company)
+                with freeze_time("2031-02-03"):
+                    first, second = records(self.company), records(self.company)
+                with freeze_time("2032-02-03"):
+                    third = records(self.company)
+                numbers = [f"{prefix}/2031/0001", f"{prefix}/2031/0002", f"{prefix}/2032/0001"]
+                self.assertEqual([first.name, second.name, third.name], numbers)
+                sequence = self.env["ir.sequence"].search([("code", "=", code)])
+                sequence.copy({"company_id": other.id, "prefix": "X/", "code": code})
+                self.assertEqual(records(other).name, "X/0001")
+
+    def _new_case(self, company):
+        partner = self._create_channel_partner("New", company_id=company.id)
+        values = {"partner_id": partner.id, "territory_id": self.city.id, "company_id": company.id}
+        return self.env["sales.channel.diversion"].create(values)
+
+    def _new_authorization(self, company):
+        partner = self._create_channel_partner("New", company_id=company.id)
+        return self._authorize(partner, self.city, self.parts, active=False, company_id=company.id)
+
     # === RIGHTS === #
     @mute_logger("odoo.sql_db")
     def test_rights(self):
