@@ -352,6 +352,16 @@ class TestDealRegistration(DealCommon):
         self.assertEqual(registration.lead_id.expected_revenue, 100_000)
 
     # === DAYS === #
+    def test_what_is_not_protected_is_not_extended(self):
+        registration = self._register(state="draft")
+        wizard = self.env["sales.deal.registration.extend"].create(
+            {"registration_id": registration.id, "reason": "More time"}
+        )
+        self.assertFalse(wizard.new_date_to)
+        with self.assertRaisesRegex(UserError, "is in state “Draft”"):
+            wizard.action_extend()
+        self.assertFalse(wizard.new({}).new_date_to)
+
     def test_extend(self):
         registration = self._register(state="approved")
         before = registration.date_to
