@@ -1,5 +1,3 @@
-from decimal import Decimal, InvalidOperation
-
 from psycopg2 import IntegrityError
 from werkzeug.datastructures import FileStorage
 
@@ -23,8 +21,6 @@ INPUTS = {
     "closing": "closing_quantity",
 }
 STOCKS = ("opening", "closing")
-# Beyond this a number is a slip of the pen.
-LARGEST = 10**12
 MAX_FILE_SIZE = 32 * 1024 * 1024
 
 
@@ -158,7 +154,7 @@ class ChannelReportPortal(ChannelCustomerPortal):
                 text = typed.get(f"{name}_{line.id}")
                 if text is None:
                     continue
-                value = self._parse_number(text)
+                value = self._parse_number(text.strip() or "0")
                 if problem := self._number_problem(name, text, value):
                     label = line._fields[field]._description_string(request.env)
                     problems.append(
@@ -187,14 +183,6 @@ class ChannelReportPortal(ChannelCustomerPortal):
         if has_previous:
             fixed.add("opening")
         return [(name, field) for name, field in INPUTS.items() if name not in fixed]
-
-    def _parse_number(self, text):
-        """:return: the number of an input, which has a decimal point in all languages, or None"""
-        try:
-            number = Decimal(text.strip() or "0")
-        except InvalidOperation:
-            return None
-        return float(number) if number.is_finite() and abs(number) < LARGEST else None
 
     def _number_problem(self, name, text, value):
         if value is None:
