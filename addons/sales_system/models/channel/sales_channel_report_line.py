@@ -86,7 +86,7 @@ class SalesChannelReportLine(models.Model):
     last_sale_date = fields.Date(
         string="Last Detail", readonly=True, help="The day of the last sell-out detail."
     )
-    amount = fields.Monetary(string="Sell-out Amount", aggregator="sum_currency")
+    amount = fields.Monetary(string="Sell-out Amount")
     closing_quantity = fields.Float(string="Closing Stock", digits="Product Unit")
     stock_alert = fields.Selection(
         STOCK_STATUS,

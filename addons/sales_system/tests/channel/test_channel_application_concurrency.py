@@ -76,9 +76,9 @@ class TestChannelApplicationConcurrency(BaseCase):
                 barrier.wait()
                 try:
                     retrying(
-                        lambda: env["sales.channel.application.accept"]
-                        .create(wizard)
-                        .action_accept(),
+                        lambda: (
+                            env["sales.channel.application.accept"].create(wizard).action_accept()
+                        ),
                         env,
                     )
                     answers.append("")
