@@ -151,7 +151,7 @@ class SalesChannelApplication(models.Model):
 
     def _check_nobody_has_the_tax_id(self):
         """:raises UserError: the company would be there twice"""
-        twins = self._find_similar_partners(kinds=("tax_id",)).get(self.id)
+        twins = self._find_similar_partners(kinds=("tax_id",)).get(self)
         if not twins:
             return
         twin = self.env["res.partner"].browse(twins)._filtered_access("read")[:1]
