@@ -224,7 +224,7 @@ class TestDealRegistration(DealCommon):
 
     def test_names_of_any_length(self):
         """As long as Odoo's own columns take; squared words grow to several characters each."""
-        chance = Random(8)
+        chance = Random(8)  # noqa: S311
         alphabets = ["abcdefghijklmnopqrstuvwxyz", _characters(0x4E00, 0x9FA5)]
         alphabets += [_characters(0x0430, 0x0450), _characters(0x3300, 0x3358)]
         for alphabet in alphabets:
