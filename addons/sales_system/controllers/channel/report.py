@@ -146,10 +146,10 @@ class ChannelReportPortal(ChannelCustomerPortal):
         :raises UserError: with a sentence for each row that holds no number
         """
         report._check_state(*OPEN_STATES)
-        problems = []
+        problems, rows = [], {}
         has_previous = bool(report._get_previous())
         for number, line in enumerate(report.line_ids.sorted(), start=1):
-            values = {}
+            values = rows[line] = {}
             for name, field in self._get_inputs(line, has_previous):
                 text = typed.get(f"{name}_{line.id}")
                 if text is None:
@@ -170,10 +170,9 @@ class ChannelReportPortal(ChannelCustomerPortal):
                 values[field] = value
             if f"note_{line.id}" in typed:
                 values["in_note"] = typed[f"note_{line.id}"].strip()
-            if not problems:
-                line.write(values)
         if problems:
             raise UserError("\n".join(problems))
+        report.line_ids._write_each(rows)
         if "note" in typed:
             report.note = typed["note"].strip()
 

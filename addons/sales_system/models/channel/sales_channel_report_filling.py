@@ -19,8 +19,9 @@ class SalesChannelReport(models.Model):
     def action_take_expected(self):
         """Take the closing stock over as it is computed, for those who do not count."""
         self._check_state(*OPEN_STATES)
-        for line in self.line_ids:
-            line.closing_quantity = max(line.expected_quantity, 0)
+        self.line_ids._write_each(
+            {line: {"closing_quantity": max(line.expected_quantity, 0)} for line in self.line_ids}
+        )
         return True
 
     # === BUSINESS METHODS === #

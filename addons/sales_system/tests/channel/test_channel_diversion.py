@@ -29,10 +29,12 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
     def _sell(cls, territory=None, quantity=2, **values):
         line = {"product_id": cls.product.id, "product_uom_qty": quantity, "price_unit": 1000}
         return cls._create_order(
-            channel_partner_id=cls.distributor.id,
-            territory_id=(territory or cls.beijing).id,
-            order_line=[Command.create(line)],
-            **values,
+            **{
+                "channel_partner_id": cls.distributor.id,
+                "territory_id": (territory or cls.beijing).id,
+                "order_line": [Command.create(line)],
+                **values,
+            }
         )
 
     @classmethod
@@ -156,6 +158,37 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
         self._report(currency_id=euro.id)
         self._find()
         self.assertEqual(self._cases().mapped("amount"), [4000, 6000])
+
+    def test_a_constant_number_of_statements(self):
+        """However many cases get further evidence, of however many sales."""
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "€", "currency_id": self._rate_of_euro().id}
+        )
+        partners = self.env["res.partner"]
+        for number in range(9):
+            partner = self._create_channel_partner(f"East {number}")
+            self._authorize(partner, self.region, self.category)
+            partners |= partner
+
+        def sell(sellers):
+            for partner in sellers:
+                self._sell(channel_partner_id=partner.id, pricelist_id=pricelist.id)
+
+        def count(sellers):
+            sell(sellers)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            cases = self._find()
+            self.env.flush_all()
+            statements = self.env.cr.sql_log_count - before
+            self.assertEqual(cases.partner_id, sellers)
+            return statements
+
+        sell(partners)
+        self.assertEqual(self._find().mapped("amount"), [4000] * 9)
+        self.assertEqual(count(partners[:2]), count(partners))
+        self.assertEqual(set(self._cases().mapped("amount")), {8000, 12000})
 
     def test_of_another_company(self):
         self._sell()
