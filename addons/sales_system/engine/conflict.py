@@ -5,11 +5,9 @@ a key of its own, and phone numbers are compared by their last digits, so that a
 country nobody wrote down is found too.
 """
 
-from .identity import KINDS, LAST_DIGITS, identity_keys, name_key, phone_key
+from .identity import KINDS, LAST_DIGITS, identity_keys, name_key, phone_key, storable
 
 CONFLICT_KINDS = (*KINDS, "email")
-# An index holds no texts of any length; who differs only behind this is the same.
-MAX_KEY = 100
 # As much of what somebody types into the box as is looked at.
 MAX_SEARCH = 1000
 MASK = "***"
@@ -27,7 +25,7 @@ def record_keys(names=(), tax_id=None, phones=(), addresses=(), country=None, ca
     keys = {(kind, key[-LAST_DIGITS:] if kind == "phone" else key) for kind, key in others}
     keys |= {("name", name_key(name)) for name in names}
     keys |= {("email", email_key(address)) for address in addresses}
-    return _storable(keys)
+    return storable(keys)
 
 
 def search_keys(text, country=None, calling_code=None):
@@ -49,7 +47,7 @@ def search_keys(text, country=None, calling_code=None):
     keys |= {("phone", phone_key(phone, country, calling_code)) for phone in phones}
     if "@" in text:
         keys = {(kind, key) for kind, key in keys if kind in ("email", "domain")}
-    return _storable(keys)
+    return storable(keys)
 
 
 def email_key(address):
@@ -61,7 +59,3 @@ def email_key(address):
 def mask(name):
     """:return: as much of a name as shows that it is one"""
     return f"{(name or '')[:1]}{MASK}"
-
-
-def _storable(keys):
-    return sorted((kind, key[:MAX_KEY]) for kind, key in keys if key)

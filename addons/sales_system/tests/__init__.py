@@ -12,6 +12,7 @@ from .approval import (
 from .channel import (
     test_channel_adventure_works,
     test_channel_application,
+    test_channel_application_concurrency,
     test_channel_area,
     test_channel_authorization,
     test_channel_authorization_concurrency,

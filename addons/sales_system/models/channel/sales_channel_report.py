@@ -137,7 +137,6 @@ class SalesChannelReport(models.Model):
         string="Sell-out Amount",
         compute="_compute_amount",
         store=True,
-        aggregator="sum_currency",
     )
     amount_company = fields.Monetary(
         string="Sell-out in Company Currency",

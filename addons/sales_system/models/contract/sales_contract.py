@@ -324,7 +324,6 @@ class SalesContract(models.Model):
         readonly=False,
         precompute=True,
         tracking=True,
-        aggregator="sum_currency",
         help="Untaxed. The sum of the lines, unless another amount was agreed on.",
     )
     payment_term_id = fields.Many2one(

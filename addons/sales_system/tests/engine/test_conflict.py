@@ -1,6 +1,7 @@
 from odoo.tests import BaseCase, tagged
 
-from ...engine.conflict import MAX_KEY, mask, record_keys, search_keys
+from ...engine.conflict import mask, record_keys, search_keys
+from ...engine.identity import MAX_KEY
 
 FULL_WIDTH_PHONE = "\uff11\uff13\uff18\uff10\uff10\uff11\uff13\uff18\uff10\uff10\uff10"
 
