@@ -61,6 +61,7 @@ from .customer import (
     test_competitor,
     test_conflict_check,
     test_conflict_check_tour,
+    test_customer_beginning,
     test_customer_chain,
     test_customer_level,
     test_customer_owner,

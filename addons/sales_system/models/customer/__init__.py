@@ -67,3 +67,7 @@ from . import res_partner_conflict
 from . import crm_lead_conflict
 from . import res_partner_tax_guard
 from . import base_partner_merge
+from . import sales_customer_beginning
+from . import res_partner_beginning
+from . import crm_lead_beginning
+from . import sale_order_beginning
