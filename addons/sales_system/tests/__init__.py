@@ -85,6 +85,7 @@ from .customer import (
     test_stage_gate,
     test_stage_gate_rpc,
     test_stage_gate_tour,
+    test_stage_gate_unattended,
     test_tax_guard,
     test_tax_guard_concurrency,
 )

@@ -52,6 +52,7 @@ from . import crm_team_loss
 from . import crm_lead_response
 from . import crm_lead_stages
 from . import crm_lead_gate
+from . import crm_lead_to_complete
 from . import crm_lead_loss
 from . import sales_identity_mixin
 from . import sales_identity_key
