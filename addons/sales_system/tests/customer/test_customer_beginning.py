@@ -2,6 +2,8 @@ from odoo.tests import freeze_time, tagged
 
 from .common import NOW, TODAY, CustomerCommon
 
+TEXT = "Good morning"
+
 
 @tagged("post_install", "-at_install", "sales_system")
 @freeze_time(NOW)
@@ -45,7 +47,7 @@ class TestCustomerBeginning(CustomerCommon):
     def test_the_first_contact(self):
         partner = self._create_customer()
         partner.with_user(self.seller).message_post(
-            body="Good morning", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         self._assert_lifecycle(partner, "engaged")
 
