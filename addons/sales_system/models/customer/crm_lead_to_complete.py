@@ -60,6 +60,10 @@ class CrmLead(models.Model):
 
     # === BUSINESS METHODS === #
     @api.model
+    def _get_measured_fields(self):
+        return super()._get_measured_fields() | {"is_to_complete"}
+
+    @api.model
     def _is_unattended(self):
         """:return: whether what creates a lead is no person of us: a form of a website, a mail"""
         return self.env.su and (
