@@ -62,6 +62,7 @@ from .customer import (
     test_competitor,
     test_conflict_check,
     test_conflict_check_tour,
+    test_customer_beginning,
     test_customer_chain,
     test_customer_level,
     test_customer_owner,
@@ -85,6 +86,7 @@ from .customer import (
     test_stage_gate,
     test_stage_gate_rpc,
     test_stage_gate_tour,
+    test_stage_gate_unattended,
     test_tax_guard,
     test_tax_guard_concurrency,
 )

@@ -52,6 +52,7 @@ from . import crm_team_loss
 from . import crm_lead_response
 from . import crm_lead_stages
 from . import crm_lead_gate
+from . import crm_lead_to_complete
 from . import crm_lead_loss
 from . import sales_identity_mixin
 from . import sales_identity_key
@@ -67,3 +68,7 @@ from . import res_partner_conflict
 from . import crm_lead_conflict
 from . import res_partner_tax_guard
 from . import base_partner_merge
+from . import sales_customer_beginning
+from . import res_partner_beginning
+from . import crm_lead_beginning
+from . import sale_order_beginning

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .res_partner_pool import MERGING
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -8,6 +10,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """What the sources give to the destination they have no more, from here on."""
         src_partners.sudo().tax_identity = False
         src_partners.flush_recordset(["tax_identity"])
-        super()._update_values(src_partners, dst_partner)
+        contacts = (src_partners | dst_partner).sudo().mapped("last_contact_on")
+        super()._update_values(src_partners, dst_partner.with_context(sales_partner_merge=MERGING))
+        dst_partner.sudo().last_contact_on = max(filter(None, contacts), default=False)
         # The keys of the sources have come along by SQL.
         self.env["sales.identity.key"]._touch("res.partner", dst_partner.ids)

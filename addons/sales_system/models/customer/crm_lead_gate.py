@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
+from .crm_lead_to_complete import UNATTENDED, UNATTENDED_KEY
+
 LEADER = "sales_system.group_sale_salesman_team"
 # Set by leaders only: whoever else sets it is refused as ever.
 GATE_REASON = "sales_gate_reason"
@@ -29,6 +31,8 @@ class CrmLead(models.Model):
     def _pass_gates(self, gates):
         """Check these opportunities against the gates of the stages that they have come into.
 
+        Those that no person has brought there are marked instead of refused.
+
         :param gates: see :meth:`SalesStageGate._get_gates`
         :raises UserError: what which of them lacks
         """
@@ -40,6 +44,9 @@ class CrmLead(models.Model):
             missing.update(found)
             overridable = overridable and (gate.allow_override or not found)
         if not missing:
+            return
+        if self.env.context.get(UNATTENDED_KEY) is UNATTENDED:
+            self._mark_to_complete(missing)
             return
         message = self._get_gate_message(missing)
         if not (overridable and self.env.user.has_group(LEADER)):

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 
+from .crm_lead_to_complete import UNATTENDED, UNATTENDED_KEY
+
 # Whatever may bring a lead into another stage, out of the pipeline or back into it.
 STAGE_FIELDS = {"stage_id", "team_id", "user_id", "type", "active", "probability", "company_id"}
 
@@ -31,7 +33,10 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        leads._follow_stages(dict.fromkeys(leads.ids, Place()))
+        entered = leads
+        if self._is_unattended():
+            entered = leads.with_context(**{UNATTENDED_KEY: UNATTENDED})
+        entered._follow_stages(dict.fromkeys(leads.ids, Place()))
         return leads
 
     def write(self, vals):

@@ -1,6 +1,10 @@
 from odoo import api, models
 
 from ..organisation.sales_handover_moving import QUIETLY
+from .sales_pool_mixin import POOL_FIELDS
+
+# In the context of a merge. An object of its own: no program that calls the server can send it.
+MERGING = object()
 
 
 class ResPartner(models.Model):
@@ -9,6 +13,14 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["sales.pool.mixin", "res.partner"]
 
+    # === CRUD METHODS === #
+    def write(self, vals):
+        # Where merged customers lie, or since when somebody has them, is for the one that remains.
+        if self.env.context.get("sales_partner_merge") is MERGING:
+            vals = {name: value for name, value in vals.items() if name not in POOL_FIELDS}
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
     @api.model
     def _get_masked_name(self, record_id):
         return self.env._("Customer %(number)s", number=record_id)

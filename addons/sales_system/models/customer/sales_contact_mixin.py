@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -33,7 +34,33 @@ class SalesContactMixin(models.AbstractModel):
             self._find_last_contacts()
         return result
 
+    # === CRUD METHODS === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_measured_fields(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_measured_fields(vals)
+        return super().write(vals)
+
     # === BUSINESS METHODS === #
+    def _check_measured_fields(self, vals):
+        """:raises AccessError: a person sets what follow-ups and response times are taken from"""
+        measured = self._get_measured_fields().intersection(vals)
+        if not measured or self.env.su or self.env.user.has_group("sales_team.group_sale_manager"):
+            return
+        raise AccessError(
+            self.env._(
+                "%(fields)s cannot be set by hand. It follows from messages to the customer and "
+                "from finished activities; administrators of Sales may import it.",
+                fields=", ".join(
+                    self._fields[name]._description_string(self.env) for name in sorted(measured)
+                ),
+            )
+        )
+
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_contact(message):
@@ -66,6 +93,11 @@ class SalesContactMixin(models.AbstractModel):
             partners._touch_contact(moment)
 
     # === HOOKS === #
+    @api.model
+    def _get_measured_fields(self):
+        """:return: names of fields that say what happened, and that people do not set"""
+        return {"last_contact_on"}
+
     def _get_contacted(self):
         """:return: records of these that hold the day of the contact"""
         return self

@@ -2,10 +2,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 MOVEMENT = [
-    ("entered", "1 Came In"),
-    ("left", "2 Moved On"),
-    ("lost", "3 Lost"),
-    ("open", "4 Here Now"),
+    ("entered", "Came In"),
+    ("left", "Moved On"),
+    ("lost", "Lost"),
+    ("open", "Here Now"),
 ]
 
 

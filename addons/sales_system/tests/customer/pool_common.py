@@ -59,6 +59,14 @@ class PoolMixin:
         leads._return_to_pool("No budget")
         return leads
 
+    def _set_level(self, partner, level):
+        profile = self.env["sales.customer.profile"].search(
+            [("partner_id", "=", partner.id), ("company_id", "=", self.company.id)]
+        )
+        if not profile:
+            profile = profile.create({"partner_id": partner.id, "company_id": self.company.id})
+        profile.level_id = level
+
     def _moves(self, record):
         return self.env["sales.pool.move"].search(
             [("res_model", "=", record._name), ("res_id", "in", record.ids)], order="id"

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
 from ..common import SalesSystemCommon
@@ -67,6 +68,45 @@ class TestLastContact(SalesSystemCommon):
         self.lead.last_contact_on = "2026-03-03 08:00:00"
         self.lead._touch_contact(fields.Datetime.now())
         self.assertEqual(str(self.lead.last_contact_on), "2026-03-03 08:00:00")
+
+    def test_people_do_not_set_it(self):
+        moment = "2026-03-02 08:00:00"
+        lead = self._as(self.seller, self.lead)
+        for attempt in (
+            lambda: lead.write({"last_contact_on": moment}),
+            lambda: lead.write({"first_response_on": moment, "first_response_hours": 0.1}),
+            lambda: lead.write({"is_to_complete": False}),
+            lambda: lead.create({"name": "X", "last_contact_on": moment}),
+            lambda: self._as(self.seller, self.customer).write({"last_contact_on": moment}),
+        ):
+            with self.assertRaisesRegex(AccessError, "cannot be set by hand"):
+                attempt()
+        self._as(self.manager, self.lead).last_contact_on = moment
+        self.assertEqual(str(self.lead.last_contact_on), moment)
+
+    def test_merged_customers_keep_the_last_contact(self):
+        """Also where an administrator merges those of salespeople."""
+        twin = self.env["res.partner"].create(
+            {"name": "Acme Bikes", "is_company": True, "last_contact_on": "2026-02-02 08:00:00"}
+        )
+        self.customer.last_contact_on = "2026-01-02 08:00:00"
+        (self.customer | twin).write({"user_id": self.seller.id})
+        held_since = self.customer.held_since
+        for group in ("base.group_system", "account.group_account_invoice"):
+            self.manager.group_ids += self.env.ref(group)
+        wizard = self._as(self.manager, self.env["base.partner.merge.automatic.wizard"]).create({})
+        wizard._merge((self.customer | twin).ids, self.customer)
+        self.assertFalse(twin.exists())
+        self.assertRecordValues(
+            self.customer,
+            [
+                {
+                    "user_id": self.seller.id,
+                    "held_since": held_since,
+                    "last_contact_on": fields.Datetime.to_datetime("2026-02-02 08:00:00"),
+                }
+            ],
+        )
 
     def test_contacts_older_than_the_addon(self):
         self._as(self.seller, self.lead).message_post(

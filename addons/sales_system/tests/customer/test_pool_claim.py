@@ -163,12 +163,8 @@ class TestPoolClaim(PoolCommon):
 
     def test_protection_by_level(self):
         level_a, level_b = self.env["sales.customer.level"].create([{"name": "A"}, {"name": "B"}])
-        self.env["sales.customer.profile"].create(
-            [
-                {"partner_id": partner.id, "company_id": self.company.id, "level_id": level.id}
-                for partner, level in ((self.customer, level_a), (self.other_customer, level_b))
-            ]
-        )
+        for partner, level in ((self.customer, level_a), (self.other_customer, level_b)):
+            self._set_level(partner, level)
         self.pool.protection_ids = [(0, 0, {"level_id": level_a.id, "days": 90})]
         leads = self.env["crm.lead"].concat(
             *(

@@ -138,13 +138,7 @@ class TestPoolReturn(PoolCommon):
         lead = self._create_lead(partner_id=self.customer.id)
         with self.assertRaisesRegex(UserError, "No public pool takes Bikes for a school"):
             self._as(self.seller, lead).action_return("Test")
-        self.env["sales.customer.profile"].create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": self.company.id,
-                "level_id": level.id,
-            }
-        )
+        self._set_level(self.customer, level)
         self._as(self.seller, lead).action_return("Test")
         self.assertEqual(lead.pool_id, self.pool)
 

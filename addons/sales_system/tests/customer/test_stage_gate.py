@@ -126,11 +126,12 @@ class TestStageGate(FollowUpCommon):
         ).is_won = False
         lead = self._create_lead()
         raw = self._create_lead(type="lead", stage_id=self.offer_stage.id)
+        values = {"name": "X", "type": "opportunity", "stage_id": self.offer_stage.id}
         for way in (
             lambda: lead.action_set_won(),
             lambda: lead.write({"stage_id": self.offer_stage.id}),
             lambda: lead.sudo().write({"stage_id": self.offer_stage.id}),
-            lambda: self._create_lead(stage_id=self.offer_stage.id),
+            lambda: self._as(self.seller, self.env["crm.lead"]).create(values),
             lambda: raw.convert_opportunity(self.customer),
         ):
             with self.subTest(way=way), self._refused(UserError, "cannot come into stage"):
@@ -139,7 +140,7 @@ class TestStageGate(FollowUpCommon):
 
     def test_an_import(self):
         self._create_gate()
-        result = self.env["crm.lead"].load(
+        result = self._as(self.seller, self.env["crm.lead"]).load(
             ["name", "type", "stage_id/.id"], [["X", "Opportunity", str(self.offer_stage.id)]]
         )
         self.assertFalse(result["ids"])
