@@ -66,4 +66,3 @@ from . import sales_conflict_warning_mixin
 from . import res_partner_conflict
 from . import crm_lead_conflict
 from . import res_partner_tax_guard
-from . import base_partner_merge

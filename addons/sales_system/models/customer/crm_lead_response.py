@@ -66,6 +66,10 @@ class CrmLead(models.Model):
         return late if True in value else ~late
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"first_response_on", "first_response_hours"}
+
     def _touch_contact(self, moment):
         result = super()._touch_contact(moment)
         answered = self.sudo().filtered(lambda lead: not lead.first_response_on)

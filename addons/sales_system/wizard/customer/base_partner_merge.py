@@ -7,6 +7,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _update_values(self, src_partners, dst_partner):
+        """What the sources give to the destination they have no more, from here on."""
+        src_partners.sudo().tax_identity = False
+        src_partners.flush_recordset(["tax_identity"])
+        super()._update_values(src_partners, dst_partner)
+        # The keys of the sources have come along by SQL.
+        self.env["sales.identity.key"]._touch("res.partner", dst_partner.ids)
+
     def _update_foreign_keys(self, src_partners, dst_partner):
         self._end_owners(src_partners)
         self._drop_second_profiles(src_partners, dst_partner)
