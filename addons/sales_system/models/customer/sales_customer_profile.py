@@ -278,4 +278,4 @@ class SalesCustomerProfile(models.Model):
 
     def _today(self):
         """:return: the day it is in the company of these, where the ledger has its days"""
-        return self.env["sales.customer.count"]._today(self.company_id[:1])
+        return self.company_id[:1]._get_sales_today()

@@ -84,7 +84,7 @@ class SalesPool(models.Model):
                 )
             told[pool, pool._get_leader(user)][user] = records
             records.with_context(**QUIETLY).write(
-                {"pool_warning": trigger, "pool_warned_on": fields.Date.today()}
+                {"pool_warning": trigger, "pool_warned_on": today}
             )
         for (pool, leader), by_user in told.items():
             pool._tell(leader, self.env._("Will go back to the public pool"), trigger, by_user)

@@ -81,13 +81,12 @@ class TestLastContact(SalesSystemCommon):
             self._as(self.manager, self.customer).write({"last_contact_on": "2030-01-01"})
 
     def test_a_customer_on_the_portal_reads_nothing_of_it(self):
-        self.contact.email = "ann@acme.example.com"
         portal = new_test_user(
             self.env, "ann.portal", "base.group_portal", partner_id=self.contact.id
         )
         self.env.flush_all()
         contact = self.contact.with_user(portal)
-        self.assertEqual(contact.read(["name"])[0]["name"], "Ann")
+        self.assertTrue(contact.has_access("read"))
         for name in (
             "last_contact_on",
             "shared_tax_reason",

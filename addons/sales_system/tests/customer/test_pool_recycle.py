@@ -171,6 +171,19 @@ class TestPoolRecycle(PoolCommon):
         self._run("2026-03-14 08:00:00")
         self.assertEqual(self.lead.pool_id, self.pool)
 
+    def test_the_last_protected_day_is_that_of_the_company(self):
+        self.company.partner_id.tz = "America/Los_Angeles"
+        self.pool.write({"protection_days": 40, "contact_warn_days": 0})
+        self.lead._return_to_pool("Test")
+        with freeze_time("2026-02-01 12:00:00"):
+            self._as(self.other_seller, self.lead).action_claim()
+        self.assertEqual(str(self.lead.protected_until), "2026-03-13")
+        # March 13, 20:00 there; then March 14, 1:00.
+        self._run("2026-03-14 03:00:00")
+        self.assertEqual(self.lead.user_id, self.other_seller)
+        self._run("2026-03-14 08:00:00")
+        self.assertEqual(self.lead.pool_id, self.pool)
+
     def test_what_is_over_stays_where_it_is(self):
         won, lost, pooled = (self._create_lead() for _ in range(3))
         won.action_set_won()
