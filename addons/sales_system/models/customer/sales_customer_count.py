@@ -162,7 +162,8 @@ class SalesCustomerCount(models.Model):
             return
         for company in self.env["res.company"].search([]):
             self._of(company)
-        due = self.search([]).filtered(lambda count: count._is_due())
+        counts = self.search([("company_id.active", "=", True)])
+        due = counts.filtered(lambda count: count._is_due())
         due = due.sorted(lambda count: (not count.queued, count.company_id.id))
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for count in due:

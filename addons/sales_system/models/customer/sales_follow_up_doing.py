@@ -44,9 +44,12 @@ class SalesFollowUp(models.Model):
     # === STEPS === #
     def _take_step_remind(self):
         """Give each salesperson an activity; none is mailed, as there may be hundreds a night."""
-        values = self._prepare_activities()
+        reminded = self.filtered("user_id.active")
+        if not reminded:
+            return
+        values = reminded._prepare_activities()
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        for follow_up, activity in zip(self, activities.create(values), strict=True):
+        for follow_up, activity in zip(reminded, activities.create(values), strict=True):
             follow_up.activity_id = activity
 
     def _prepare_activities(self):
@@ -80,9 +83,14 @@ class SalesFollowUp(models.Model):
         """
         returned = self.filtered_domain(self._get_returnable_domain())
         (self - returned)._close("cancelled")
-        for rule, follow_ups in returned.grouped("rule_id").items():
-            reason = self.env._("No contact for %(days)s working days", days=rule.return_days)
-            follow_ups._get_records()._return_to_pool(reason, kind="recycle")
+        by_rule = returned.grouped(lambda row: (row.rule_id, row.company_id))
+        for (rule, company), follow_ups in by_rule.items():
+            # Everybody who may claim reads it: in the language of the company.
+            in_language = follow_ups.with_context(lang=company.partner_id.lang)
+            reason = in_language.env._(
+                "No contact for %(days)s working days", days=rule.return_days
+            )
+            in_language._get_records()._return_to_pool(reason, kind="recycle")
         readers = returned.user_id | returned.leader_id
         for reader in readers.filtered("active"):
             concerning = returned.filtered(
