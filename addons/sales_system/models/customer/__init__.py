@@ -10,6 +10,7 @@ from . import sales_customer_owner
 from . import sales_handover
 from . import res_partner
 from . import res_partner_chain
+from . import res_partner_chain_steps
 from . import crm_lead
 from . import sale_order
 from . import sales_pool
