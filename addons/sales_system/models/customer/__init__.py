@@ -10,6 +10,7 @@ from . import sales_customer_owner
 from . import sales_handover
 from . import res_partner
 from . import res_partner_chain
+from . import res_partner_chain_steps
 from . import crm_lead
 from . import sale_order
 from . import sales_pool
@@ -67,7 +68,6 @@ from . import sales_conflict_warning_mixin
 from . import res_partner_conflict
 from . import crm_lead_conflict
 from . import res_partner_tax_guard
-from . import base_partner_merge
 from . import sales_customer_beginning
 from . import res_partner_beginning
 from . import crm_lead_beginning

@@ -4,6 +4,8 @@ from ...engine.conflict import record_keys
 
 
 class CrmLead(models.Model):
+    """Whoever enters a lead reads who is known already."""
+
     _name = "crm.lead"
     _inherit = ["sales.conflict.warning.mixin", "crm.lead"]
 

@@ -51,7 +51,7 @@ class CrmLead(models.Model):
         message = self._get_gate_message(missing)
         if not (overridable and self.env.user.has_group(LEADER)):
             raise UserError(message)
-        if not self.env.context.get(GATE_REASON):
+        if not str(self.env.context.get(GATE_REASON) or "").strip():
             raise self._get_gate_redirection(message)
         self._log_passed_gates(missing)
 

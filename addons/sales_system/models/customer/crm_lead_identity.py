@@ -15,6 +15,8 @@ COLUMNS = {
 
 
 class CrmLead(models.Model):
+    """Leads are found by what stands on them, whatever customer they have."""
+
     _name = "crm.lead"
     _inherit = ["sales.identity.mixin", "crm.lead"]
 

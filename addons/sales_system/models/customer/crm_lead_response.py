@@ -67,8 +67,8 @@ class CrmLead(models.Model):
 
     # === BUSINESS METHODS === #
     @api.model
-    def _get_measured_fields(self):
-        return super()._get_measured_fields() | {"first_response_on", "first_response_hours"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"first_response_on", "first_response_hours"}
 
     def _touch_contact(self, moment):
         result = super()._touch_contact(moment)

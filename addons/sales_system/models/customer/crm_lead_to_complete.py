@@ -60,8 +60,8 @@ class CrmLead(models.Model):
 
     # === BUSINESS METHODS === #
     @api.model
-    def _get_measured_fields(self):
-        return super()._get_measured_fields() | {"is_to_complete"}
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"is_to_complete"}
 
     @api.model
     def _is_unattended(self):

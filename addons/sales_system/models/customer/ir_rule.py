@@ -38,9 +38,10 @@ class IrRule(models.Model):
             rule = self.env.ref(xmlid, raise_if_not_found=False)
             if not rule:
                 continue
-            if self._parsed(rule.domain_force) == self._parsed(before):
+            found = self._parsed(rule.domain_force)
+            if found == self._parsed(before):
                 rule.domain_force = after
-            else:
+            elif found != self._parsed(after):
                 _logger.info("Record rule %s was changed by hand and stays as it is.", xmlid)
 
     @api.model

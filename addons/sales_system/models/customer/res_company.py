@@ -72,3 +72,11 @@ class ResCompany(models.Model):
                             least=least,
                         )
                     )
+
+    # === BUSINESS METHODS === #
+    def _get_sales_today(self):
+        """:return: the day that it is in the company, whoever asks and wherever the server is"""
+        return fields.Date.context_today(self.with_context(tz=self._get_sales_zone()))
+
+    def _get_sales_zone(self):
+        return self.sudo().partner_id.tz or "UTC"

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResCompany(models.Model):
+    """How fast a company means to answer new leads."""
+
     _inherit = "res.company"
 
     sales_response_hours = fields.Float(

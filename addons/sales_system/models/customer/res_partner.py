@@ -12,7 +12,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["sales.contact.mixin", "res.partner"]
 
-    customer_profile_ids = fields.One2many("sales.customer.profile", "partner_id")
+    customer_profile_ids = fields.One2many("sales.customer.profile", "partner_id", groups=SALES)
     customer_owner_ids = fields.One2many("sales.customer.owner", "partner_id", groups=SALES)
     customer_level_change_ids = fields.One2many(
         "sales.customer.level.change", "partner_id", groups=SALES

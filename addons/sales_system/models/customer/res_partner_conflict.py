@@ -4,6 +4,8 @@ from ...engine.conflict import record_keys
 
 
 class ResPartner(models.Model):
+    """Whoever enters a customer reads who is known already."""
+
     _name = "res.partner"
     _inherit = ["sales.conflict.warning.mixin", "res.partner"]
 

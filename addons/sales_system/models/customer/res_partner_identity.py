@@ -17,6 +17,8 @@ COLUMNS = {
 
 
 class ResPartner(models.Model):
+    """Customers and their contacts have identity keys."""
+
     _name = "res.partner"
     _inherit = ["sales.identity.mixin", "res.partner"]
 

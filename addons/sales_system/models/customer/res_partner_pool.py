@@ -17,7 +17,8 @@ class ResPartner(models.Model):
     def write(self, vals):
         # Where merged customers lie, or since when somebody has them, is for the one that remains.
         if self.env.context.get("sales_partner_merge") is MERGING:
-            vals = {name: value for name, value in vals.items() if name not in POOL_FIELDS}
+            kept = POOL_FIELDS | self._get_protected_fields()
+            vals = {name: value for name, value in vals.items() if name not in kept}
         return super().write(vals)
 
     # === BUSINESS METHODS === #

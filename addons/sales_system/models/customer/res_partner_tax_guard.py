@@ -41,6 +41,7 @@ class ResPartner(models.Model):
         string="Tax ID Shared Because",
         copy=False,
         tracking=True,
+        groups="base.group_user",
         help="Why this company rightly has the tax ID of another customer, as a branch has. "
         "Empty: it should be the only one.",
     )
@@ -55,7 +56,8 @@ class ResPartner(models.Model):
     @api.depends("vat", "active", "is_company", "shared_tax_reason", "ref_company_ids")
     def _compute_tax_identity(self):
         for partner in self:
-            is_guarded = partner.active and partner.is_company and not partner.shared_tax_reason
+            has_reason = bool((partner.shared_tax_reason or "").strip())
+            is_guarded = partner.active and partner.is_company and not has_reason
             # Branches of our own have the tax ID of their company.
             is_guarded = is_guarded and not partner.ref_company_ids
             partner.tax_identity = is_guarded and tax_key(partner.vat)

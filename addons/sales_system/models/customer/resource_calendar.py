@@ -13,6 +13,8 @@ SEARCHED_DAYS = 3650
 
 
 class ResourceCalendar(models.Model):
+    """Which days and hours of silence count: those on which people work."""
+
     _inherit = "resource.calendar"
 
     # === BUSINESS METHODS === #

@@ -15,7 +15,8 @@ class SalesConflictWarningMixin(models.AbstractModel):
     _name = "sales.conflict.warning.mixin"
     _description = "Warning of Conflicts"
 
-    conflict_warning = fields.Text(compute="_compute_conflict_warning")
+    # Not customers on the portal.
+    conflict_warning = fields.Text(compute="_compute_conflict_warning", groups="base.group_user")
 
     # === BUSINESS METHODS === #
     def _get_conflict_warning(self, keys):

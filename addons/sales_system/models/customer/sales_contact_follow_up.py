@@ -8,7 +8,7 @@ class SalesContactMixin(models.AbstractModel):
 
     def _touch_contact(self, moment):
         result = super()._touch_contact(moment)
-        self._get_contacted()._end_silence(moment)
+        self.sudo()._get_contacted()._end_silence(moment)
         return result
 
     def _end_silence(self, moment):

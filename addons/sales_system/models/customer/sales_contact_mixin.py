@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -13,12 +12,15 @@ class SalesContactMixin(models.AbstractModel):
 
     _name = "sales.contact.mixin"
     _description = "Last Contact"
+    _inherit = ["sales.protected.fields.mixin"]
 
     last_contact_on = fields.Datetime(
         string="Last Contact",
         readonly=True,
         copy=False,
         index="btree_not_null",
+        # Not the customer on the portal.
+        groups="base.group_user",
         help="When one of us last wrote to the customer or finished an activity.",
     )
 
@@ -38,27 +40,25 @@ class SalesContactMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_measured_fields(vals)
+            self._check_not_protected(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_measured_fields(vals)
+        self._check_not_protected(vals)
         return super().write(vals)
 
     # === BUSINESS METHODS === #
-    def _check_measured_fields(self, vals):
-        """:raises AccessError: a person sets what follow-ups and response times are taken from"""
-        measured = self._get_measured_fields().intersection(vals)
-        if not measured or self.env.su or self.env.user.has_group("sales_team.group_sale_manager"):
-            return
-        raise AccessError(
-            self.env._(
-                "%(fields)s cannot be set by hand. It follows from messages to the customer and "
-                "from finished activities; administrators of Sales may import it.",
-                fields=", ".join(
-                    self._fields[name]._description_string(self.env) for name in sorted(measured)
-                ),
-            )
+    @api.model
+    def _get_protected_fields(self):
+        # Whoever sets it keeps a record from being recycled.
+        return super()._get_protected_fields() | {"last_contact_on"}
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s cannot be set by hand. Write to the customer, or tick off an activity: "
+            "both count as a contact.",
+            fields=labels,
         )
 
     def _message_post_after_hook(self, message, msg_values):
@@ -83,21 +83,19 @@ class SalesContactMixin(models.AbstractModel):
     def _touch_contact(self, moment):
         """Write down a contact with these records, and with their customers.
 
+        As superuser: who may write about an order need not be allowed to read its opportunity.
+
         :param datetime moment: UTC
         """
-        for record in self._get_contacted().sudo():
+        touched = self.sudo()
+        for record in touched._get_contacted():
             if not record.last_contact_on or record.last_contact_on < moment:
                 record.last_contact_on = moment
-        partners = self._get_contacted_partners().sudo()
+        partners = touched._get_contacted_partners()
         if partners and partners != self:
             partners._touch_contact(moment)
 
     # === HOOKS === #
-    @api.model
-    def _get_measured_fields(self):
-        """:return: names of fields that say what happened, and that people do not set"""
-        return {"last_contact_on"}
-
     def _get_contacted(self):
         """:return: records of these that hold the day of the contact"""
         return self

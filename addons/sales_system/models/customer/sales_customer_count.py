@@ -105,20 +105,14 @@ class SalesCustomerCount(models.Model):
         )
         return self.sudo().search([("company_id", "=", company.id)])
 
-    @api.model
-    def _today(self, company):
-        """:return: the day it is in a company"""
-        zone = company.sudo().partner_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone))
-
     def _is_due(self):
         """:return: whether somebody asked for it, or a new day has begun in the company"""
         self.ensure_one()
         if self.queued or not self.counted_on:
             return True
-        zone = self.company_id.partner_id.tz or "UTC"
-        counted = fields.Datetime.context_timestamp(self.with_context(tz=zone), self.counted_on)
-        return counted.date() < self._today(self.company_id)
+        in_company = self.with_context(tz=self.company_id._get_sales_zone())
+        counted = fields.Datetime.context_timestamp(in_company, self.counted_on)
+        return counted.date() < self.company_id._get_sales_today()
 
     def _is_review_due(self, day):
         """:return: whether the rules may move customers from one level to another today"""
@@ -135,7 +129,7 @@ class SalesCustomerCount(models.Model):
     def _run(self):
         """Count all customers of the company and write down that it was done."""
         self.ensure_one()
-        day = self._today(self.company_id)
+        day = self.company_id._get_sales_today()
         review = self._is_review_due(day)
         self._report(1)
         profile_count, level_count = self._count(self.company_id, review=review)
@@ -168,7 +162,8 @@ class SalesCustomerCount(models.Model):
             return
         for company in self.env["res.company"].search([]):
             self._of(company)
-        due = self.search([]).filtered(lambda count: count._is_due())
+        counts = self.search([("company_id.active", "=", True)])
+        due = counts.filtered(lambda count: count._is_due())
         due = due.sorted(lambda count: (not count.queued, count.company_id.id))
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for count in due:

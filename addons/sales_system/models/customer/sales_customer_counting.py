@@ -90,7 +90,7 @@ class SalesCustomerCount(models.Model):
     # === QUERIES === #
     @api.model
     def _count_query(self, company, partners, review):
-        day = self._today(company)
+        day = company._get_sales_today()
         columns = self.env["sales.ledger.posting"]._columns(COUNTED)
         return SQL(
             """

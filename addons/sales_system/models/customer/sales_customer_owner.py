@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -12,14 +14,27 @@ OWNER_REASON = [
 ]
 
 
+class OwnerReason(NamedTuple):
+    """Why the salesperson of customers changes, in the context under ``sales_owner_reason``.
+
+    Of a class of its own: no program that calls the server can send it, and so the history
+    names no pool and no handover that there never was.
+    """
+
+    # A key of OWNER_REASON.
+    reason: str
+    # The same in words.
+    note: str | bool = False
+
+
 class SalesCustomerOwner(models.Model):
     """Who looked after a customer, from when to when, and how they came to it.
 
     An interval is inserted open and ended once, by SQL, when the salesperson of a customer
     changes; an interval without a person is a time in which nobody looked after them.
 
-    Whoever moves customers says why by the context key ``sales_owner_reason``, a key of
-    ``OWNER_REASON``, and in words by ``sales_owner_note``.
+    Whoever moves customers says why by the context key ``sales_owner_reason``: an
+    :class:`OwnerReason`.
     """
 
     _name = "sales.customer.owner"
@@ -144,9 +159,9 @@ class SalesCustomerOwner(models.Model):
     @api.model
     def _begin_query(self, partners, now):
         """Nobody at all is written down only after somebody."""
-        context = self.env.context
-        by_file = "import" if context.get("import_file") else "hand"
-        reason = context.get("sales_owner_reason") or by_file
+        told = self.env.context.get("sales_owner_reason")
+        if not isinstance(told, OwnerReason):
+            told = OwnerReason("import" if self.env.context.get("import_file") else "hand")
         return SQL(
             """
             INSERT INTO sales_customer_owner
@@ -165,8 +180,8 @@ class SalesCustomerOwner(models.Model):
                AND (partner.user_id IS NOT NULL OR last.date_to IS NOT NULL)
             """,
             now=now,
-            reason=reason if reason in dict(OWNER_REASON) else by_file,
-            note=context.get("sales_owner_note") or None,
+            reason=told.reason,
+            note=told.note or None,
             uid=self.env.uid,
             ids=partners.ids,
         )

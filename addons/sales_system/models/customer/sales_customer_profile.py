@@ -249,33 +249,34 @@ class SalesCustomerProfile(models.Model):
             )
 
     def _write_level(self, source, levels, reason=None):
-        """Add to the history of levels what a person does.
+        """Add to the history of levels what a person does, in one statement.
 
         :param dict levels: profile → the level that it gets
         """
         self.env.flush_all()
-        for profile, level in levels.items():
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO sales_customer_level_change
-                        (partner_id, company_id, from_level_id, to_level_id, date, source,
-                         user_id, reason)
-                    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-                    """,
-                    profile.partner_id.id,
-                    profile.company_id.id,
-                    profile.level_id.id or None,
-                    level.id or None,
-                    profile._today(),
-                    source,
-                    self.env.uid,
-                    reason or None,
-                )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO sales_customer_level_change
+                    (partner_id, company_id, from_level_id, to_level_id, date, source, user_id,
+                     reason)
+                SELECT profile.partner_id, profile.company_id, profile.level_id, changed.level_id,
+                       changed.day, %s, %s, %s
+                  FROM unnest(%s::int[], %s::int[], %s::date[]) AS changed (id, level_id, day)
+                  JOIN sales_customer_profile profile ON profile.id = changed.id
+                 ORDER BY profile.id
+                """,
+                source,
+                self.env.uid,
+                reason or None,
+                [profile.id for profile in levels],
+                [level.id or None for level in levels.values()],
+                [profile._today() for profile in levels],
             )
+        )
         self.env["sales.customer.level.change"].invalidate_model()
         self.partner_id.invalidate_recordset(["customer_level_change_ids"])
 
     def _today(self):
         """:return: the day it is in the company of these, where the ledger has its days"""
-        return self.env["sales.customer.count"]._today(self.company_id[:1])
+        return self.company_id[:1]._get_sales_today()

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 REMINDER = "sales_system.mail_activity_type_follow_up"
 
@@ -44,9 +44,12 @@ class SalesFollowUp(models.Model):
     # === STEPS === #
     def _take_step_remind(self):
         """Give each salesperson an activity; none is mailed, as there may be hundreds a night."""
-        values = self._prepare_activities()
+        reminded = self.filtered("user_id.active")
+        if not reminded:
+            return
+        values = reminded._prepare_activities()
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        for follow_up, activity in zip(self, activities.create(values), strict=True):
+        for follow_up, activity in zip(reminded, activities.create(values), strict=True):
             follow_up.activity_id = activity
 
     def _prepare_activities(self):
@@ -74,16 +77,41 @@ class SalesFollowUp(models.Model):
             in_language._tell(leader, subject)
 
     def _take_step_return(self):
-        """Give the records into the pool, which ends the other steps of their silence."""
-        for rule, follow_ups in self.grouped("rule_id").items():
-            reason = self.env._("No contact for %(days)s working days", days=rule.return_days)
-            follow_ups._get_records()._return_to_pool(reason, kind="recycle")
-        readers = self.user_id | self.leader_id
+        """Give the records into the pool, which ends the other steps of their silence.
+
+        What has come to be protected since it was noted stays, and is looked at the next time.
+        """
+        returned = self.filtered_domain(self._get_returnable_domain())
+        (self - returned)._close("cancelled")
+        by_rule = returned.grouped(lambda row: (row.rule_id, row.company_id))
+        for (rule, company), follow_ups in by_rule.items():
+            # Everybody who may claim reads it: in the language of the company.
+            in_language = follow_ups.with_context(lang=company.partner_id.lang)
+            reason = in_language.env._(
+                "No contact for %(days)s working days", days=rule.return_days
+            )
+            in_language._get_records()._return_to_pool(reason, kind="recycle")
+        readers = returned.user_id | returned.leader_id
         for reader in readers.filtered("active"):
-            concerning = self.filtered(lambda row, who=reader: who in row.user_id | row.leader_id)
+            concerning = returned.filtered(
+                lambda row, who=reader: who in row.user_id | row.leader_id
+            )
             in_language = concerning.with_context(lang=reader.lang)
             in_language._tell(reader, in_language.env._("Gone back to the public pool"))
-        self._get_of_same_records()._close("ended")
+        returned._get_of_same_records()._close("ended")
+
+    def _get_returnable_domain(self):
+        """:return: domain of those whose record a pool takes, and nothing protects, by now"""
+        target, field = ("lead", "lead_id") if self.lead_id else ("customer", "partner_id")
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT silent.id FROM unnest(%s::int[]) AS silent(id) WHERE EXISTS (%s)",
+                self._get_records().ids,
+                self._get_pool_query(target),
+            )
+        )
+        return Domain(field, "in", [record_id for (record_id,) in rows])
 
     def _get_of_same_records(self):
         """:return: open follow-ups of the same records, these among them"""

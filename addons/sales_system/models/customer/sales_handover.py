@@ -1,5 +1,7 @@
 from odoo import models
 
+from .sales_customer_owner import OwnerReason
+
 
 class SalesHandover(models.Model):
     """What a handover moves, it tells the history of the customers."""
@@ -10,5 +12,5 @@ class SalesHandover(models.Model):
         return (
             super()
             ._get_records(kind, lines)
-            .with_context(sales_owner_reason="handover", sales_owner_note=self.name)
+            .with_context(sales_owner_reason=OwnerReason("handover", self.name))
         )

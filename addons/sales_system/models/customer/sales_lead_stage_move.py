@@ -24,7 +24,9 @@ class SalesLeadStageMove(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Salesperson", readonly=True, index="btree_not_null"
+    )
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", readonly=True, index="btree_not_null", ondelete="set null"
     )

@@ -204,8 +204,7 @@ class SalesPool(models.Model):
     def _get_today(self):
         """:return: the day that it is in the company"""
         self.ensure_one()
-        tz = self.sudo().company_id.partner_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=tz))
+        return self.sudo().company_id._get_sales_today()
 
     def _get_protection_days(self, level):
         """:return: for how many days a claimed record of a customer level is protected"""

@@ -1,8 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..organisation.sales_handover_moving import QUIETLY
+from .sales_customer_owner import OwnerReason
 from .sales_pool_mixin import OUT_OF_POOL
 
 
@@ -14,7 +15,7 @@ class SalesPoolMixin(models.AbstractModel):
     # === ACTION METHODS === #
     def action_claim(self):
         """Take records out of the pool for oneself: all of them or none."""
-        self.browse().check_access("write")
+        self._check_in_sales("write")
         records = self.sudo().exists()._get_pooled().sudo()
         if not records:
             raise UserError(self.env._("Nothing to claim. Choose records of the pool first."))
@@ -30,7 +31,7 @@ class SalesPoolMixin(models.AbstractModel):
     def action_look(self):
         """Open a record of a pool that hides its data; that counts towards the day's limit."""
         self.ensure_one()
-        self.browse().check_access("read")
+        self._check_in_sales("read")
         record = self.sudo().exists()._get_pooled().sudo()
         record._check_in_pool()
         pool = record.pool_id
@@ -43,6 +44,12 @@ class SalesPoolMixin(models.AbstractModel):
         return record.sudo(False)._get_pool_form_action()
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _check_in_sales(self, operation):
+        """:raises AccessError: pools are nothing for the user, even where contacts are"""
+        self.browse().check_access(operation)
+        self.env["sales.pool"].check_access("read")
+
     def _check_in_pool(self):
         """:raises UserError: somebody has one of the records, or none of the pools does"""
         if mine := self.filtered(lambda record: record.user_id == self.env.user):
@@ -111,23 +118,22 @@ class SalesPoolMixin(models.AbstractModel):
 
         :param str note: what the owner history of a customer says of it
         """
-        quiet = self.with_context(**QUIETLY, sales_owner_reason="pool", sales_owner_note=note)
+        quiet = self.with_context(**QUIETLY, sales_owner_reason=OwnerReason("pool", note))
         quiet._write_past_pool({"user_id": user.id, **values})
         # What follows from the owner, before the user may no longer read the record.
         quiet.flush_recordset()
 
     def _pass_activities_on(self, user):
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("user_id", "!=", user.id),
-                ]
-            )
-        )
+        """Give the user what the last salesperson had to do; colleagues keep what is theirs."""
+        owners = self._get_last_owners()
+        activities = self.env["mail.activity"].sudo()
+        activities = activities.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("user_id", "!=", user.id),
+            ]
+        ).filtered(lambda activity: activity.user_id == owners.get(activity.res_id))
         activities.with_context(**QUIETLY).write({"user_id": user.id})
 
     def _get_levels(self, pool):

@@ -37,6 +37,7 @@ class SalesPoolMixin(models.AbstractModel):
 
     _name = "sales.pool.mixin"
     _description = "Record of a Public Pool"
+    _inherit = ["sales.protected.fields.mixin"]
 
     # === FIELDS === #
     pool_id = fields.Many2one(
@@ -198,6 +199,16 @@ class SalesPoolMixin(models.AbstractModel):
         return self.env._("Record %(number)s", number=record_id)
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | POOL_FIELDS
+
+    @api.model
+    def _check_not_protected(self, vals):
+        # Its own fields it has checked for itself by then, and a new salesperson changes them.
+        super()._check_not_protected({name: vals[name] for name in vals.keys() - POOL_FIELDS})
+
+    @api.model
     def _check_pool_fields(self, vals):
         """:raises UserError: a person sets what only claims and returns may"""
         if self.env.su or POOL_FIELDS.isdisjoint(vals):
@@ -240,6 +251,8 @@ class SalesPoolMixin(models.AbstractModel):
         """:return: whether the user assigns the record out of its pool"""
         self.ensure_one()
         record, user = self.sudo(), self.env.user
+        if record.pool_id.company_id not in user.company_ids:
+            return False
         return record.pool_id._is_manager() or (
             user.has_group("sales_system.group_sale_salesman_team")
             and user in record._get_pool_teams().manager_ids

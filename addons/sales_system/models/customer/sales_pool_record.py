@@ -93,11 +93,11 @@ class SalesPoolRecord(models.Model):
     @api.depends("pool_id", "user_id")
     @api.depends_context("uid")
     def _compute_may_give_back(self):
-        for record in self:
-            record.may_give_back = bool(
-                not record.user_id
-                and self.env[record.res_model].browse(record.res_id)._is_pool_manager()
-            )
+        for model, rows in self.grouped("res_model").items():
+            # Browsed at once, so that they are read at once.
+            records = self.env[model].browse(rows.mapped("res_id"))
+            for row, record in zip(rows, records, strict=True):
+                row.may_give_back = not row.user_id and record._is_pool_manager()
 
     # === ACTION METHODS === #
     def action_claim(self):

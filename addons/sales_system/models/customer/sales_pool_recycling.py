@@ -79,15 +79,15 @@ class SalesPool(models.Model):
                 records.with_context(**QUIETLY).activity_schedule(
                     WARNING_ACTIVITY,
                     date_deadline=back_on,
-                    summary=pool._get_warning(trigger, back_on),
+                    summary=pool.with_context(lang=user.lang)._get_warning(trigger, back_on),
                     user_id=user.id,
                 )
             told[pool, pool._get_leader(user)][user] = records
             records.with_context(**QUIETLY).write(
-                {"pool_warning": trigger, "pool_warned_on": fields.Date.today()}
+                {"pool_warning": trigger, "pool_warned_on": today}
             )
         for (pool, leader), by_user in told.items():
-            pool._tell(leader, self.env._("Will go back to the public pool"), trigger, by_user)
+            pool._tell(leader, "warn", trigger, by_user)
 
     @api.model
     def _return_due(self, trigger, due):
@@ -98,15 +98,17 @@ class SalesPool(models.Model):
             for reader in user | pool._get_leader(user):
                 told[pool, reader][user] = records
         for pool, records in by_pool.items():
-            records[0].union(*records)._return_to_pool(
-                pool._get_return_reason(trigger), kind="recycle", pool=pool
+            # Everybody who may claim reads it: in the language of the company.
+            in_language = pool.with_context(lang=pool.company_id.partner_id.lang)
+            records[0].union(*records).with_env(in_language.env)._return_to_pool(
+                in_language._get_return_reason(trigger), kind="recycle", pool=pool
             )
         for (pool, reader), by_user in told.items():
-            pool._tell(reader, self.env._("Gone back to the public pool"), trigger, by_user)
+            pool._tell(reader, "return", trigger, by_user)
 
     # === TELLING === #
     def _get_warning(self, trigger, back_on):
-        """:return: what an owner is told, in the language of nobody in particular"""
+        """:return: what an owner is told"""
         values = {"pool": self.name, "date": format_date(self.env, back_on)}
         return {
             "contact": self.env._("No contact: goes to the pool %(pool)s on %(date)s", **values),
@@ -129,25 +131,32 @@ class SalesPool(models.Model):
         teams = user._get_sales_teams(self.company_id)
         return (teams.sudo()._get_leaders_up() - user)[:1]
 
-    def _tell(self, reader, subject, trigger, by_user):
-        """Send one message about any number of records.
+    def _tell(self, reader, step, trigger, by_user):
+        """Send one message about any number of records, in the language of the reader.
 
+        :param str step: ``warn`` or ``return``
         :param dict by_user: records by their salesperson
         """
         self.ensure_one()
         if not reader.active:
             return
-        labels = dict(POOL_TRIGGER)
+        pool = self.with_context(lang=reader.lang)
+        label = pool._get_trigger_label(trigger)
         body = Markup("").join(
             Markup("<p>%s · %s: %s</p><ul>%s</ul>")
-            % (user.name, labels[trigger], len(records), self._list_records(records))
+            % (user.name, label, len(records), pool._list_records(records))
             for user, records in by_user.items()
         )
-        self.message_notify(
-            partner_ids=reader.partner_id.ids,
-            subject=f"{subject}: {self.name}",
-            body=body,
-        )
+        subject = {
+            "warn": pool.env._("Will go back to the public pool: %(pool)s", pool=pool.name),
+            "return": pool.env._("Gone back to the public pool: %(pool)s", pool=pool.name),
+        }[step]
+        pool.message_notify(partner_ids=reader.partner_id.ids, subject=subject, body=body)
+
+    @api.model
+    def _get_trigger_label(self, trigger):
+        field = self.env["sales.pool.mixin"]._fields["pool_warning"]
+        return dict(field._description_selection(self.env))[trigger]
 
     @api.model
     def _list_records(self, records):

@@ -29,6 +29,7 @@ class SalesPoolMixin(models.AbstractModel):
 
         :param str reason: why, in words; without one nothing is returned
         """
+        self._check_in_sales("write")
         records = self.exists()
         records.check_access("write")
         reason = reason.strip() if isinstance(reason, str) else ""

@@ -102,6 +102,17 @@ class SalesPool(models.Model):
         )
 
     @api.model
+    def _today(self):
+        """:return: ``SQL`` of the day that it is in the company of ``pool``"""
+        cases = [
+            SQL("WHEN %s THEN %s::date", company.id, company._get_sales_today())
+            for company in self.sudo().search([]).company_id
+        ]
+        if not cases:
+            return SQL("NULL::date")
+        return SQL("CASE pool.company_id %s END", SQL(" ").join(cases))
+
+    @api.model
     def _warn_days(self, trigger):
         return SQL.identifier("pool", f"{trigger}_warn_days")
 
@@ -110,10 +121,8 @@ class SalesPool(models.Model):
         """:return: ``SQL`` condition that a record stays where it is: it was claimed a short time
         ago, or there is an open quotation, an undelivered order or a contract in force
         """
-        today = fields.Date.today()
-        day = SQL("%s::date", today)
-        if warning:
-            day = SQL("%s + COALESCE(%s, 0)", day, self._warn_days(trigger))
+        today = self._today()
+        day = SQL("%s + COALESCE(%s, 0)", today, self._warn_days(trigger)) if warning else today
         return SQL(
             """
             (COALESCE(record.protected_until >= %(day)s, FALSE)
@@ -155,13 +164,13 @@ class SalesPool(models.Model):
             %(silent)s AND NOT %(protected)s
             AND (COALESCE(%(warn_days)s, 0) = 0
                  OR record.pool_warning = %(trigger)s
-                    AND record.pool_warned_on <= %(today)s::date - %(warn_days)s)
+                    AND record.pool_warned_on <= %(today)s - %(warn_days)s)
             """,
             silent=self._silent(trigger),
             protected=self._protected(model, trigger),
             warn_days=self._warn_days(trigger),
             trigger=trigger,
-            today=fields.Date.today(),
+            today=self._today(),
         )
 
     @api.model

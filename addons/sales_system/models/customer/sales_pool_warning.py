@@ -18,7 +18,7 @@ class SalesPoolMixin(models.AbstractModel):
 
     def _touch_contact(self, moment):
         result = super()._touch_contact(moment)
-        warned = self._get_contacted().sudo()
+        warned = self.sudo()._get_contacted()
         warned.filtered(lambda record: record.pool_warning == "contact")._withdraw_pool_warning()
         return result
 

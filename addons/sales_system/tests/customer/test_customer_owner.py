@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
+from ...models.customer.sales_customer_owner import OwnerReason
 from ..common import SalesSystemCommon
 
 
@@ -65,9 +66,11 @@ class TestCustomerOwner(SalesSystemCommon):
 
     def test_reasons(self):
         for context, expected in (
-            ({"sales_owner_reason": "pool", "sales_owner_note": "Claimed"}, ("pool", "Claimed")),
+            ({"sales_owner_reason": OwnerReason("pool", "Claimed")}, ("pool", "Claimed")),
             ({"import_file": True}, ("import", False)),
-            ({"sales_owner_reason": "nonsense"}, ("hand", False)),
+            # What a program could send.
+            ({"sales_owner_reason": "pool"}, ("hand", False)),
+            ({"sales_owner_reason": ["pool", "Claimed"]}, ("hand", False)),
         ):
             with self.subTest(context=context):
                 self.customer.user_id = False

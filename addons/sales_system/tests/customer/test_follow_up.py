@@ -212,6 +212,25 @@ class TestFollowUp(FollowUpCommon):
         self._follow_up(NEXT_MONDAY)
         self.assertFalse(protected.user_id)
 
+    def test_a_deal_between_noticing_and_returning(self):
+        """A cron that ran out of time returns nothing that is protected by the time it goes on."""
+        self._create_pool()
+        self._create_rule(remind_days=0, return_days=3)
+        protected, free = self._create_lead(partner_id=self.customer.id), self._create_lead()
+        with self._at(FRIDAY):
+            limits = self.env["sales.follow.up"]._get_limits("lead")
+            self.env["sales.follow.up"]._note_due("lead", limits)
+        self.assertEqual(self._steps(protected) + self._steps(free), [("return", "due")] * 2)
+        order = self._create_order(
+            confirm=False, opportunity_id=protected.id, validity_date="2026-12-31"
+        )
+        self._follow_up(FRIDAY.replace(hour=3))
+        self.assertEqual(self._steps(protected), [("return", "cancelled")])
+        self.assertEqual((protected.user_id, free.user_id.ids), (self.seller, []))
+        order.action_cancel()
+        self._follow_up(NEXT_MONDAY)
+        self.assertFalse(protected.user_id)
+
     def test_no_pool_where_the_area_is_off(self):
         self._create_pool()
         self._create_rule(return_days=5)

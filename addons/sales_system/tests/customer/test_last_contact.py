@@ -1,6 +1,6 @@
 from odoo import fields
-from odoo.exceptions import AccessError
-from odoo.tests import freeze_time, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..common import SalesSystemCommon
 
@@ -52,6 +52,52 @@ class TestLastContact(SalesSystemCommon):
         )
         self.assertEqual(self._days(), ["2026-03-02 09:00:00"] * 3)
 
+    def test_a_message_on_an_order_from_somebody_elses_opportunity(self):
+        self.lead.user_id = self.other_seller
+        order = self._create_order(opportunity_id=self.lead.id, partner_id=self.contact.id)
+        self.env.flush_all()
+        self.assertFalse(self._as(self.seller, self.lead).has_access("read"))
+        self._as(self.seller, order).message_post(
+            body=TEXT, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(self._days(), ["2026-03-02 09:00:00"] * 3)
+
+    def test_nobody_sets_it_by_hand(self):
+        leads = self._as(self.seller, self.env["crm.lead"])
+        for values in (
+            {"last_contact_on": "2030-01-01"},
+            {"first_response_on": "2026-03-02"},
+            {"first_response_hours": 0.1},
+            {"is_to_complete": True},
+        ):
+            with self.subTest(values=values):
+                with self.assertRaisesRegex(UserError, "cannot be set by hand. Write to the"):
+                    self._as(self.seller, self.lead).write(values)
+                with self.assertRaisesRegex(UserError, "cannot be set by hand. Write to the"):
+                    leads.create({"name": "Bikes", **values})
+                context = {f"default_{name}": value for name, value in values.items()}
+                lead = leads.with_context(**context).create({"name": "Bikes"})
+                self.assertFalse(any(lead[name] for name in values))
+        with self.assertRaisesRegex(UserError, "Last Contact cannot be set by hand"):
+            self._as(self.manager, self.customer).write({"last_contact_on": "2030-01-01"})
+
+    def test_a_customer_on_the_portal_reads_nothing_of_it(self):
+        portal = new_test_user(
+            self.env, "ann.portal", "base.group_portal", partner_id=self.contact.id
+        )
+        self.env.flush_all()
+        contact = self.contact.with_user(portal)
+        self.assertTrue(contact.has_access("read"))
+        for name in (
+            "last_contact_on",
+            "shared_tax_reason",
+            "conflict_warning",
+            "customer_profile_ids",
+            "pool_reason",
+        ):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                contact.read([name])
+
     def test_what_is_no_contact(self):
         lead = self._as(self.seller, self.lead)
         lead.message_post(body=TEXT, subtype_xmlid="mail.mt_note")
@@ -68,21 +114,6 @@ class TestLastContact(SalesSystemCommon):
         self.lead.last_contact_on = "2026-03-03 08:00:00"
         self.lead._touch_contact(fields.Datetime.now())
         self.assertEqual(str(self.lead.last_contact_on), "2026-03-03 08:00:00")
-
-    def test_people_do_not_set_it(self):
-        moment = "2026-03-02 08:00:00"
-        lead = self._as(self.seller, self.lead)
-        for attempt in (
-            lambda: lead.write({"last_contact_on": moment}),
-            lambda: lead.write({"first_response_on": moment, "first_response_hours": 0.1}),
-            lambda: lead.write({"is_to_complete": False}),
-            lambda: lead.create({"name": "X", "last_contact_on": moment}),
-            lambda: self._as(self.seller, self.customer).write({"last_contact_on": moment}),
-        ):
-            with self.assertRaisesRegex(AccessError, "cannot be set by hand"):
-                attempt()
-        self._as(self.manager, self.lead).last_contact_on = moment
-        self.assertEqual(str(self.lead.last_contact_on), moment)
 
     def test_merged_customers_keep_the_last_contact(self):
         """Also where an administrator merges those of salespeople."""

@@ -126,3 +126,20 @@ class TestLeadLoss(FollowUpCommon):
         wizard = self._as(user, self.env["crm.lead.lost"]).create({"lead_ids": lead.ids})
         self.assertEqual(wizard.currency_id, self.env.ref("base.EUR"))
         self.assertEqual(lead.company_currency, self.env.ref("base.EUR"))
+        wizard.lost_price = 50
+        wizard.action_lost_reason_apply()
+        self.assertEqual((lead.lost_price, lead.won_status), (50, "lost"))
+
+    def test_one_price_for_two_currencies(self):
+        company = self.env["res.company"].create(
+            {"name": "Velo", "currency_id": self.env.ref("base.EUR").id}
+        )
+        foreign = self._create_lead(user_id=False, team_id=False, company_id=company.id)
+        leads = self.lead | foreign
+        wizard = self.env["crm.lead.lost"].create({"lead_ids": leads.ids, "lost_price": 50})
+        with self._refused(UserError, "in one currency at a time"):
+            wizard.action_lost_reason_apply()
+        self.assertEqual(leads.mapped("won_status"), ["pending"] * 2)
+        wizard.lost_price = 0
+        wizard.action_lost_reason_apply()
+        self.assertEqual(leads.mapped("won_status"), ["lost"] * 2)

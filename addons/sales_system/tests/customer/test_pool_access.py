@@ -108,6 +108,43 @@ class TestPoolAccess(PoolCommon):
         self.assertEqual(looks.user_id, self.seller)
         self.assertEqual(set(looks.mapped("res_id")), set(leads[:2].ids))
 
+    def test_what_is_known_of_hidden_customers_is_hidden(self):
+        """A many-to-one field shows the name of a record that one may not read."""
+        self.customer.user_id = self.seller
+        self.env["sales.customer.count"]._count(self.company, review=True)
+        models = ("sales.customer.profile", "sales.customer.owner", "sales.customer.level.change")
+        domain = [("partner_id", "=", self.customer.id)]
+        level = self.env["sales.customer.level"].create({"name": "Test"})
+        self.env["sales.customer.profile"].search(domain)._pin_level(level, "Test")
+        self.customer._return_to_pool("Test")
+        for look_limit, user, expected in (
+            (0, self.other_seller, True),
+            (0, self.stray, False),
+            (1, self.other_seller, False),
+            (1, self.leader, True),
+        ):
+            self.pool.look_limit = look_limit
+            self.env.flush_all()
+            for model in models:
+                with self.subTest(user=user.login, look_limit=look_limit, model=model):
+                    found = self._as(user, self.env[model]).search(domain)
+                    self.assertEqual(bool(found), expected)
+
+    def test_moves_of_hidden_leads_are_hidden(self):
+        lead = self._create_lead(type="opportunity")
+        lead.user_id = False
+        stage = self.env["crm.stage"].search([("id", "!=", lead.stage_id.id)], limit=1)
+        lead.stage_id = stage
+        domain = [("lead_id", "=", lead.id), ("user_id", "=", False)]
+        for in_pool in (False, True):
+            if in_pool:
+                lead._return_to_pool("Test")
+                self.env.flush_all()
+            for model in ("sales.lead.stage.move", "sales.lead.stage.report"):
+                with self.subTest(in_pool=in_pool, model=model):
+                    moves = self._as(self.stray, self.env[model])
+                    self.assertEqual(bool(moves.search(domain)), not in_pool)
+
     def test_leaders_look_at_everything(self):
         self.pool.look_limit = 1
         lead = self._create_pooled()
@@ -211,6 +248,9 @@ class TestPoolRpc(PoolCommon, RpcCase):
 
     def test_without_rights(self):
         lead = self._create_pooled()
+        self.contact_keeper = self._create_user("contacts", "base.group_partner_manager")
+        self._create_pool(name="Everybody", team_ids=False)
+        self.other_customer._return_to_pool("Test")
         row, move = self._row(lead), self._moves(lead)
         self.env.flush_all()
         for user, record, method, args in (
@@ -231,12 +271,35 @@ class TestPoolRpc(PoolCommon, RpcCase):
             (self.seller, lead, "_return_to_pool", ("x",)),
             (self.seller, self.env["sales.pool.counter"], "search_read", ([],)),
             (self.manager, self.pool, "_cron_recycle", ()),
+            # They write contacts, but have nothing to do with sales.
+            (self.contact_keeper, self.other_customer, "action_claim", ()),
+            (self.contact_keeper, self.other_customer, "action_look", ()),
+            (self.contact_keeper, self.customer, "action_return", ("x",)),
         ):
             with self.subTest(user=user.login, record=record, method=method):
                 _result, error = self._call(user, record, method, *args)
                 self.assertTrue(error)
-        self.assertFalse(lead.user_id)
+        self.assertFalse(lead.user_id | self.other_customer.user_id)
+        self.assertFalse(self.customer.pool_id)
         self.assertEqual(len(self._moves(lead)), 1)
+
+    def test_the_context_sets_nothing(self):
+        values = [{"name": "Bikes", "user_id": self.seller.id}]
+        context = {
+            "allowed_company_ids": self.seller.company_ids.ids,
+            "default_protected_until": "2099-12-31",
+            "default_claimed_pool_id": self.pool.id,
+            "default_pool_id": self.pool.id,
+            "default_held_since": "2099-12-31",
+        }
+        ids, error = self._call(
+            self.seller, self.env["crm.lead"], "create", values, context=context
+        )
+        self.assertFalse(error)
+        names = ("protected_until", "claimed_pool_id", "pool_id")
+        (lead,) = self.env["crm.lead"].browse(ids)
+        self.assertFalse(any(lead[name] for name in names))
+        self.assertFalse(lead.held_since and lead.held_since.year == 2099)
 
     def test_sentences(self):
         leads = self._create_pooled(5)

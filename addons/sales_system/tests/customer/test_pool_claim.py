@@ -62,6 +62,17 @@ class TestPoolClaim(PoolCommon):
             ],
         )
 
+    def test_colleagues_keep_their_activities(self):
+        """Whoever looks after the invoices of a customer goes on doing so."""
+        self.customer.user_id = self.seller
+        theirs, mine = (
+            self.customer.activity_schedule("mail.mail_activity_data_call", user_id=user.id)
+            for user in (self.manager, self.seller)
+        )
+        self.customer._return_to_pool("Test")
+        self._claim(self.other_seller, self.customer)
+        self.assertEqual((theirs.user_id, mine.user_id), (self.manager, self.other_seller))
+
     def test_a_customer_comes_with_the_contacts_of_its_salesperson(self):
         contacts = self.env["res.partner"].create(
             [

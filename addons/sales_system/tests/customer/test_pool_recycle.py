@@ -171,6 +171,33 @@ class TestPoolRecycle(PoolCommon):
         self._run("2026-03-14 08:00:00")
         self.assertEqual(self.lead.pool_id, self.pool)
 
+    def test_the_last_protected_day_is_that_of_the_company(self):
+        self.company.partner_id.tz = "America/Los_Angeles"
+        self.pool.write({"protection_days": 40, "contact_warn_days": 0})
+        self.lead._return_to_pool("Test")
+        with freeze_time("2026-02-01 12:00:00"):
+            self._as(self.other_seller, self.lead).action_claim()
+        self.assertEqual(str(self.lead.protected_until), "2026-03-13")
+        # March 13, 20:00 there; then March 14, 1:00.
+        self._run("2026-03-14 03:00:00")
+        self.assertEqual(self.lead.user_id, self.other_seller)
+        self._run("2026-03-14 08:00:00")
+        self.assertEqual(self.lead.pool_id, self.pool)
+
+    def test_in_the_language_of_whoever_reads(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.seller.lang = "fr_FR"
+        self._run("2026-01-25 08:00:00")
+        # A French date; the leader reads an American one.
+        self.assertIn("on 01/02/2026", self._warnings(self.lead).summary)
+        selection = self.env["ir.model.fields.selection"].search(
+            [("field_id.name", "=", "pool_warning"), ("value", "=", "contact")]
+        )
+        selection.with_context(lang="fr_FR").name = "Silence"
+        self._run("2026-02-02 08:00:00")
+        for user, label in ((self.seller, "Silence"), (self.city_leader, "No Contact")):
+            self.assertIn(label, self._told(user).sorted("id")[-1].body)
+
     def test_what_is_over_stays_where_it_is(self):
         won, lost, pooled = (self._create_lead() for _ in range(3))
         won.action_set_won()

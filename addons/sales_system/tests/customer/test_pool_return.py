@@ -177,6 +177,23 @@ class TestPoolReturn(PoolCommon):
         with self.assertRaisesRegex(UserError, "nobody who is still here"):
             self._as(self.leader, lead).action_give_back()
 
+    def test_administrators_of_another_company_decide_nothing(self):
+        stranger = self._create_stranger()
+        # Customers that companies share are read in all of them.
+        self.customer.user_id = self.seller
+        self.customer._return_to_pool("Test")
+        lead = self._create_pooled()
+        for record in (self.customer, lead):
+            with (
+                self.subTest(record=record),
+                self.assertRaisesRegex(AccessError, "Only leaders"),
+            ):
+                self._as(stranger, record).action_give_back()
+        with self.assertRaisesRegex(AccessError, "only leaders assign from the pool"):
+            self._as(stranger, self.customer).user_id = stranger
+        self.assertEqual((self.customer.pool_id, lead.pool_id), (self.pool, self.pool))
+        self.assertFalse(self.customer.user_id | lead.user_id)
+
     def test_handed_over(self):
         """A claimed record moves with a handover, and its log goes on."""
         lead = self._create_pooled()

@@ -222,6 +222,10 @@ class TestStageGate(FollowUpCommon):
         reason = {"sales_gate_reason": "Because"}
         with self._refused(UserError, "Missing"):
             self._as(self.seller, lead).with_context(**reason).stage_id = self.offer_stage
+        with self._refused(RedirectWarning, "Missing"):
+            self._as(self.city_leader, lead).with_context(
+                sales_gate_reason=" "
+            ).stage_id = self.offer_stage
         gate.allow_override = False
         with self._refused(UserError, "Missing"):
             self._as(self.city_leader, lead).with_context(**reason).stage_id = self.offer_stage

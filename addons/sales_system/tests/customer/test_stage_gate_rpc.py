@@ -93,6 +93,19 @@ class TestFollowUpRpc(FollowUpCommon, RpcCase):
                 _result, error = self._call(user, record, method, *args)
                 self.assertTrue(error)
 
+    def test_fields_of_the_opportunity_and_no_others(self):
+        fields = self.env["ir.model.fields"]
+        domain = [("model", "in", ("crm.lead", "res.users", "ir.cron"))]
+        rows, error = self._call(self.manager, fields, "search_read", domain, ["model"])
+        self.assertFalse(error)
+        self.assertEqual({row["model"] for row in rows}, {"crm.lead"})
+        _rows, error = self._call(self.leader, fields, "search_read", domain, ["model"])
+        self.assertTrue(error)
+        self.manager.group_ids += self.env.ref("base.group_system")
+        self.env.flush_all()
+        rows, error = self._call(self.manager, fields, "search_read", domain, ["model"])
+        self.assertEqual(len({row["model"] for row in rows}), 3)
+
     def test_private_steps(self):
         for record, method, args in (
             (self.env["sales.follow.up"], "_follow_up", []),

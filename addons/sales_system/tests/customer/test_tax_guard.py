@@ -64,6 +64,10 @@ class TestTaxGuard(TaxGuardCommon):
             ):
                 partner.write(values)
 
+    def test_a_blank_is_no_reason(self):
+        with self.assertRaisesRegex(ValidationError, "already"), self.env.cr.savepoint():
+            self._create_company(shared_tax_reason=" ")
+
     def test_what_is_no_second_one(self):
         self._create_company(shared_tax_reason="Branch of the other")
         self._create_company(vat="n/a")

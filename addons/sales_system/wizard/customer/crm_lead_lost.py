@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmLeadLost(models.TransientModel):
@@ -43,8 +44,22 @@ class CrmLeadLost(models.TransientModel):
 
     # === ACTION METHODS === #
     def action_lost_reason_apply(self):
+        self._check_currency()
         # Standard passes on the reason only.
         self.lead_ids.write(
             {"lost_competitor_id": self.lost_competitor_id.id, "lost_price": self.lost_price}
         )
         return super().action_lost_reason_apply()
+
+    # === BUSINESS METHODS === #
+    def _check_currency(self):
+        """:raises UserError: the same number would be another price for some of them"""
+        currencies = self.lead_ids.company_currency
+        if self.lost_price and len(currencies) > 1:
+            raise UserError(
+                self.env._(
+                    "The opportunities are in %(currencies)s. Mark them as lost in one currency "
+                    "at a time, or leave the price of the competitor empty.",
+                    currencies=", ".join(currencies.mapped("name")),
+                )
+            )
