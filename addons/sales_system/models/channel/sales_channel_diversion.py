@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from .months import format_month
 
 DIVERSION_STATE = [
     ("open", "To Investigate"),
@@ -92,6 +93,7 @@ class SalesChannelDiversion(models.Model):
         default=lambda self: fields.Date.context_today(self).replace(day=1),
         help="The month of the sales, by its first day.",
     )
+    month_name = fields.Char(string="Month", compute="_compute_month_name")
     line_ids = fields.One2many("sales.channel.diversion.line", "diversion_id", string="Evidence")
     line_count = fields.Integer(string="Sales", compute="_compute_totals", store=True)
     amount = fields.Monetary(
@@ -157,6 +159,12 @@ class SalesChannelDiversion(models.Model):
     def _compute_display_name(self):
         for case in self:
             case.display_name = " ".join(filter(None, (case.name, case.partner_id.name)))
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_name(self):
+        for case in self:
+            case.month_name = case.month and format_month(self.env, case.month)
 
     @api.depends("line_ids.amount")
     def _compute_totals(self):
@@ -295,6 +303,6 @@ class SalesChannelDiversion(models.Model):
                         "%(case)s of %(month)s has been decided. Reopen it before you change what "
                         "it is about or what was decided.",
                         case=case.display_name,
-                        month=format_date(self.env, case.month, date_format="MMMM y"),
+                        month=case.month_name,
                     )
                 )

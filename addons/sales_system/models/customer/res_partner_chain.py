@@ -159,7 +159,10 @@ class ResPartner(models.Model):
 
     def _get_chain_steps(self):
         """:return: dict of step → label, model and domain of its records"""
+        # Each domain begins with a name: the export of terms takes a tuple that comes first
+        # after a label for one more call of the translation.
         own = ("company_id", "=", self.env.company.id)
+        own_or_shared = ("company_id", "in", (False, self.env.company.id))
         orders = [("ledger_partner_id", "in", self.ids), own]
         invoices = [
             ("commercial_partner_id", "in", self.ids),
@@ -172,8 +175,8 @@ class ResPartner(models.Model):
                 self.env._("Leads"),
                 "crm.lead",
                 [
+                    own_or_shared,
                     ("partner_id.commercial_partner_id", "in", self.ids),
-                    ("company_id", "in", (False, self.env.company.id)),
                 ],
             ),
             "quotation": (
@@ -186,8 +189,8 @@ class ResPartner(models.Model):
                 self.env._("Contracts"),
                 "sales.contract",
                 [
-                    ("commercial_partner_id", "in", self.ids),
                     own,
+                    ("commercial_partner_id", "in", self.ids),
                     ("state", "=", "active"),
                 ],
             ),
@@ -195,8 +198,8 @@ class ResPartner(models.Model):
                 self.env._("Deliveries"),
                 "sale.order.line",
                 [
-                    ("order_id.ledger_partner_id", "in", self.ids),
                     own,
+                    ("order_id.ledger_partner_id", "in", self.ids),
                     ("state", "=", "sale"),
                     ("display_type", "=", False),
                     ("is_downpayment", "=", False),
@@ -216,7 +219,7 @@ class ResPartner(models.Model):
             "collection": (
                 self.env._("Collections"),
                 "sales.ledger.entry",
-                [("partner_id", "in", self.ids), own, ("event", "=", "collected")],
+                [own, ("partner_id", "in", self.ids), ("event", "=", "collected")],
             ),
         }
 

@@ -39,9 +39,9 @@ class SalesCompetitorReport(models.Model):
     territory_id = fields.Many2one("sales.territory", readonly=True)
     lost_reason_id = fields.Many2one("crm.lost.reason", readonly=True)
     date_closed = fields.Datetime(string="Closed on", readonly=True)
-    open_count = fields.Integer(string="Open", readonly=True)
-    won_count = fields.Integer(string="Won", readonly=True)
-    lost_count = fields.Integer(string="Lost", readonly=True)
+    open_count = fields.Integer(string="Open Opportunities", readonly=True)
+    won_count = fields.Integer(string="Won Opportunities", readonly=True)
+    lost_count = fields.Integer(string="Lost Opportunities", readonly=True)
     win_rate = fields.Float(
         readonly=True, aggregator="avg", help="Share of the decided opportunities that are won."
     )

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 LIFECYCLE = [
     ("prospect", "Prospect"),
     ("engaged", "Engaged"),
-    ("customer", "Customer"),
+    ("customer", "New Customer"),
     ("repeat", "Repeat Customer"),
     ("dormant", "Dormant"),
     ("lost", "Lost"),
@@ -49,7 +49,7 @@ class SalesCustomerProfile(models.Model):
         default="prospect",
         group_expand=True,
         help="Prospect: nothing has happened yet. Engaged: a contact, lead or quotation. "
-        "Customer: a first order. Repeat Customer: orders on two days or more. Dormant: silent "
+        "New Customer: a first order. Repeat Customer: orders on two days or more. Dormant: silent "
         "for longer than usual. Lost: silent for longer still, or marked as lost.",
     )
     level_id = fields.Many2one(

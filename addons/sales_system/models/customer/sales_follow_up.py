@@ -8,7 +8,7 @@ FOLLOW_UP_STEP = [
 ]
 
 FOLLOW_UP_STATE = [
-    ("due", "Due"),
+    ("due", "To Do"),
     ("open", "Silent"),
     ("contacted", "Contacted"),
     ("ended", "Ended"),

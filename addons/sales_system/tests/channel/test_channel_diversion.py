@@ -95,6 +95,9 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
             ],
         )
         self.assertEqual([str(case.month) for case in june | may], ["2026-06-01", "2026-05-01"])
+        self.assertEqual(june.month_name, "June 2026")
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.assertEqual(june.with_context(lang="zh_CN").month_name, "2026年6月")
         self.assertRecordValues(
             june.line_ids,
             [

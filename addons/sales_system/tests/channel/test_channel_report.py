@@ -51,6 +51,14 @@ class TestChannelReport(ChannelReportCommon):
             ],
         )
 
+    def test_the_month_is_written_as_each_language_does(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        report = self._create_report()
+        self.assertIn("January 2026", report.display_name)
+        chinese = report.with_context(lang="zh_CN")
+        self.assertEqual(chinese._get_period_name(), "2026年1月")
+        self.assertIn("2026年1月", chinese.display_name)
+
     def test_credit_notes_count_off_and_services_not_at_all(self):
         service = self.env["product.product"].create({"name": "Freight", "type": "service"})
         invoice = self._invoice(7, "2026-01-20", post=False)
