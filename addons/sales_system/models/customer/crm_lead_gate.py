@@ -28,12 +28,13 @@ class CrmLead(models.Model):
             lead.stage_guide = gate and gate.guide
 
     # === GATES === #
-    def _pass_gates(self, gates):
+    def _pass_gates(self, gates, are_new=False):
         """Check these opportunities against the gates of the stages that they have come into.
 
         Those that no person has brought there are marked instead of refused.
 
         :param gates: see :meth:`SalesStageGate._get_gates`
+        :param bool are_new: whether a refusal undoes that they were created
         :raises UserError: what which of them lacks
         """
         missing = {}
@@ -70,6 +71,14 @@ class CrmLead(models.Model):
                 self.env._("The same goes for %(count)s more.", count=len(missing) - NAMED)
             )
         return "\n".join(lines)
+
+    def _get_new_gate_message(self, message):
+        return "\n".join(
+            (
+                message,
+                self.env._("Create it in an earlier stage, and move it from there with a reason."),
+            )
+        )
 
     def _get_gate_redirection(self, message):
         return RedirectWarning(

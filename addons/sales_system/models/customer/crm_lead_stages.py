@@ -36,7 +36,7 @@ class CrmLead(models.Model):
         entered = leads
         if self._is_unattended():
             entered = leads.with_context(**{UNATTENDED_KEY: UNATTENDED})
-        entered._follow_stages(dict.fromkeys(leads.ids, Place()))
+        entered._follow_stages(dict.fromkeys(leads.ids, Place()), are_new=True)
         return leads
 
     def write(self, vals):
@@ -56,10 +56,11 @@ class CrmLead(models.Model):
             self.date_last_stage_update,
         )
 
-    def _follow_stages(self, before):
+    def _follow_stages(self, before, are_new=False):
         """Once values are written: let opportunities into their stages, or refuse it.
 
         :param before: dict of id → :class:`Place`
+        :param bool are_new: whether these have just been created
         """
         now = {lead: lead._get_place() for lead in self.sudo()}
         self.browse(
@@ -73,7 +74,7 @@ class CrmLead(models.Model):
             and (place.stage_id != before[lead.id].stage_id or not before[lead.id].is_opportunity)
         )
         gates = self.env["sales.stage.gate"]._get_gates(entered.sudo()) if entered else {}
-        entered._pass_gates(gates)
+        entered._pass_gates(gates, are_new)
         entered._start_playbooks(gates, self._log_moves(before, now))
 
     def _log_moves(self, before, now):

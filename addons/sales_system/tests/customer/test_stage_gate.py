@@ -216,6 +216,16 @@ class TestStageGate(FollowUpCommon):
         self.assertEqual(note.author_id, self.city_leader.partner_id)
         self.assertFalse(lead.last_contact_on)
 
+    def test_a_leader_creates_it_in_an_earlier_stage(self):
+        """There is nothing to let pass of what a refusal leaves uncreated."""
+        self._create_gate(names=["phone"], allow_override=True)
+        values = {"name": "X", "type": "opportunity", "stage_id": self.offer_stage.id}
+        leads = self._as(self.city_leader, self.env["crm.lead"])
+        with self.assertRaisesRegex(UserError, "Missing: Phone") as refusal:
+            leads.create(values)
+        self.assertIn("Create it in an earlier stage", str(refusal.exception))
+        self.assertNotIsInstance(refusal.exception, RedirectWarning)
+
     def test_nobody_else_does(self):
         gate = self._create_gate(names=["phone"], allow_override=True)
         lead = self._create_lead()
