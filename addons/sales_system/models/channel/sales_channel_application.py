@@ -52,6 +52,7 @@ class SalesChannelApplication(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -268,11 +269,6 @@ class SalesChannelApplication(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-        for vals in vals_list:
-            if "name" not in vals:
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].sudo().with_company(company)
-                vals["name"] = sequence.next_by_code("sales.channel.application")
         applications = super().create(vals_list)
         # Their lines are computed when they are asked for, and a search for lines does not ask.
         applications.mapped("check_ids")
