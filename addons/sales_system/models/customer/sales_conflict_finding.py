@@ -37,7 +37,8 @@ class SalesConflictRadar(models.AbstractModel):
         :param keys: list of (kind, key)
         :param similar: find also names that begin with it or resemble it
         :param excluded: customer or lead that is not looked for
-        :return: rows (type, id, kind, score, name, user, team, since), best first
+        :return: rows (type, id, kind, score, name, user, team, since, is in a pool), best
+            first
         """
         if not keys:
             return []
@@ -133,7 +134,7 @@ class SalesConflictRadar(models.AbstractModel):
             """
             SELECT 'customer' AS record_type, customer.id, hit.kind, hit.score, customer.name,
                    customer.user_id, owner.sale_team_id AS team_id,
-                   customer.create_date AS since
+                   customer.create_date AS since, customer.pool_id IS NOT NULL AS is_pooled
               FROM hit
               JOIN res_partner contact ON contact.id = hit.partner_id
               JOIN res_partner customer ON customer.id = contact.commercial_partner_id
@@ -154,7 +155,8 @@ class SalesConflictRadar(models.AbstractModel):
             """
             SELECT lead.type, lead.id, hit.kind, hit.score,
                    COALESCE(lead.partner_name, lead.contact_name, lead.name),
-                   lead.user_id, COALESCE(lead.team_id, owner.sale_team_id), lead.create_date
+                   lead.user_id, COALESCE(lead.team_id, owner.sale_team_id), lead.create_date,
+                   lead.pool_id IS NOT NULL
               FROM hit
               JOIN crm_lead lead ON lead.id = hit.lead_id
               LEFT JOIN res_users owner ON owner.id = lead.user_id
@@ -171,7 +173,7 @@ class SalesConflictRadar(models.AbstractModel):
         return SQL(
             """
             SELECT 'registration', deal.id, hit.kind, hit.score, deal.customer_name,
-                   deal.user_id, owner.sale_team_id, deal.create_date
+                   deal.user_id, owner.sale_team_id, deal.create_date, FALSE
               FROM hit
               JOIN sales_deal_registration deal ON deal.id = hit.registration_id
               LEFT JOIN res_users owner ON owner.id = deal.user_id

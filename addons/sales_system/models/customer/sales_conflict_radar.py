@@ -38,6 +38,7 @@ class Hit:
     # Of who looks after it; empty where nobody does.
     team: object
     is_owned: bool
+    is_pooled: bool
     since: object
     # The record, where the user may read it.
     record: object
@@ -67,7 +68,7 @@ class SalesConflictRadar(models.AbstractModel):
         readable = self._get_readable(rows)
         teams = self.env["crm.team"].sudo()
         hits = []
-        for record_type, record_id, kind, _score, name, user_id, team_id, since in rows:
+        for record_type, record_id, kind, _score, name, user_id, team_id, since, is_pooled in rows:
             record = readable.get((RECORD_MODEL[record_type], record_id))
             hits.append(
                 Hit(
@@ -77,6 +78,7 @@ class SalesConflictRadar(models.AbstractModel):
                     name=name if record else mask(name),
                     team=teams.browse(team_id),
                     is_owned=bool(user_id),
+                    is_pooled=is_pooled,
                     since=since,
                     record=record,
                 )
@@ -105,4 +107,6 @@ class SalesConflictRadar(models.AbstractModel):
             return self.env._("Team %(team)s", team=hit.team.name)
         if hit.is_owned:
             return self.env._("Somebody without a team")
+        if hit.is_pooled:
+            return self.env._("In the public pool")
         return self.env._("Nobody")

@@ -85,6 +85,14 @@ class TestConflictCheck(ConflictCommon):
         )
         self.assertEqual(self._search("Nobody's Boats").owner, "Nobody")
 
+    def test_what_lies_in_a_pool(self):
+        pool = self.env["sales.pool"].create({"name": "East", "company_id": self.company.id})
+        lead = self.env["crm.lead"].create({"name": "Boats", "partner_name": "Pooled Boats"})
+        for record in (lead, self.known):
+            record.write({"user_id": False, "pool_id": pool.id})
+        for text in ("Pooled Boats", "13800138000"):
+            self.assertEqual(self._search(text).owner, "In the public pool")
+
     def test_who_is_no_customer(self):
         self.assertFalse(self._found(self.leader.name))
         self.company.partner_id.phone = "0571 7777 0000"
