@@ -34,7 +34,7 @@ class SalesLeadStageMove(models.Model):
         "crm.stage", string="From", readonly=True, help="Empty: new, or back from being lost."
     )
     stage_id = fields.Many2one("crm.stage", string="To", readonly=True, help="Empty: lost.")
-    moved_on = fields.Datetime(required=True, readonly=True, index=True)
+    moved_on = fields.Datetime(string="Moved at", required=True, readonly=True, index=True)
     days = fields.Float(
         string="Days in Stage", readonly=True, aggregator="avg", help="In the stage it left."
     )
