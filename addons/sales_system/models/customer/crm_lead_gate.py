@@ -53,6 +53,9 @@ class CrmLead(models.Model):
         if not (overridable and self.env.user.has_group(LEADER)):
             raise UserError(message)
         if not str(self.env.context.get(GATE_REASON) or "").strip():
+            if are_new:
+                # Nothing would be left of them to pass with a reason.
+                raise UserError(self._get_new_gate_message(message))
             raise self._get_gate_redirection(message)
         self._log_passed_gates(missing)
 

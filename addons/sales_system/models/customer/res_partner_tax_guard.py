@@ -126,6 +126,7 @@ class ResPartner(models.Model):
                     owner.id,
                     owner.sale_team_id.id,
                     other.create_date,
+                    bool(other.pool_id),
                 )
             ]
         )

@@ -89,7 +89,8 @@ class TestConflictCheck(ConflictCommon):
         pool = self.env["sales.pool"].create({"name": "East", "company_id": self.company.id})
         lead = self.env["crm.lead"].create({"name": "Boats", "partner_name": "Pooled Boats"})
         for record in (lead, self.known):
-            record.write({"user_id": False, "pool_id": pool.id})
+            record.user_id = False
+            record.pool_id = pool
         for text in ("Pooled Boats", "13800138000"):
             self.assertEqual(self._search(text).owner, "In the public pool")
 
