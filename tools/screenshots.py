@@ -171,7 +171,7 @@ PICTURES = (
     Picture("customer-today", TODAY, wait=LIST, height=440, login="li.na"),
     Picture("customer-silent", SILENT_CUSTOMERS, wait=LIST, height=300, login="zhao.lei"),
     Picture("customer-stage-gate", STAGE_GATES, "stage_gate", height=520),
-    Picture("customer-conversion", CONVERSION, wait=PIVOT, height=480, width=1500),
+    Picture("customer-conversion", CONVERSION, wait=PIVOT, height=480, width=1690),
     Picture("customer-competitor", COMPETITORS, "competitor", height=640),
     Picture(
         "customer-conflict-check",
