@@ -24,6 +24,8 @@ from .steps import StepFailed, exit_with_sentence, say
 FOLDER = paths.ROOT / "docs" / "guide" / "images"
 LANGUAGES = ("en_US", "zh_CN")
 LOGIN = "admin"
+# Odoo's own pages are shown in our application as well.
+MENU = "sales_system.sales_system_menu_root"
 WIDTH = 1280
 LARGEST = 150_000
 COLOURS = 256
@@ -40,6 +42,7 @@ class Picture:
     :param wait: CSS selector of what must be there
     :param clicks: CSS selectors to click, one after the other
     :param height: of the picture, in pixels
+    :param width: of the picture, in pixels
     :param login: of the user who sees it; the password of a demo user is the login
     """
 
@@ -50,6 +53,7 @@ class Picture:
     wait: str = ".o_form_sheet"
     clicks: tuple = ()
     height: int = 640
+    width: int = WIDTH
     login: str = LOGIN
 
 
@@ -159,7 +163,7 @@ PICTURES = (
     Picture("channel-report", CHANNEL_REPORTS, "channel_report", height=720),
     Picture("channel-performance", CHANNEL_PERFORMANCE, wait=PIVOT, height=480),
     Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
-    Picture("customer-page", CUSTOMERS, "customer", clicks=(_tab("customer"),), height=980),
+    Picture("customer-page", CUSTOMERS, "customer", clicks=(_tab("customer"),), height=1240),
     Picture("customer-analysis", CUSTOMER_ANALYSIS, wait=LIST, height=480),
     Picture("customer-pool", POOL_RECORDS, wait=".o_kanban_record", height=500, login="li.na"),
     Picture("customer-pool-setup", POOLS, "pool", height=840),
@@ -167,7 +171,7 @@ PICTURES = (
     Picture("customer-today", TODAY, wait=LIST, height=440, login="li.na"),
     Picture("customer-silent", SILENT_CUSTOMERS, wait=LIST, height=300, login="zhao.lei"),
     Picture("customer-stage-gate", STAGE_GATES, "stage_gate", height=520),
-    Picture("customer-conversion", CONVERSION, wait=PIVOT, height=480),
+    Picture("customer-conversion", CONVERSION, wait=PIVOT, height=480, width=1690),
     Picture("customer-competitor", COMPETITORS, "competitor", height=640),
     Picture(
         "customer-conflict-check",
@@ -463,7 +467,8 @@ def prepare(database, language, pictures):
         records = {}
         for name in {one.record for one in pictures if one.record}:
             records[name] = globals()[name](env)
-        return {one.name: _path(one, records) for one in pictures}
+        menu = env.ref(MENU)
+        return {one.name: _path(one, records, menu) for one in pictures}
 
 
 def remind(env):
@@ -488,12 +493,13 @@ def show_recent_sales(env):
         env["ir.filters"].create({**own, **values, "user_ids": env.user.ids})
 
 
-def _path(picture, records):
+def _path(picture, records, menu):
     path = f"/odoo/action-{picture.action}"
     if picture.record:
         record = records[picture.record]
-        return f"{path}/{record.id}" if record else None
-    return f"{path}?view_type={picture.view}" if picture.view else path
+        return f"{path}/{record.id}?menu_id={menu.id}" if record else None
+    view = f"&view_type={picture.view}" if picture.view else ""
+    return f"{path}?menu_id={menu.id}{view}"
 
 
 def take(page, picture, address, path, language):
@@ -504,7 +510,7 @@ def take(page, picture, address, path, language):
     target = FOLDER / f"{picture.name}.{language}.png"
     if path is None:
         return False
-    page.resize(WIDTH, picture.height)
+    page.resize(picture.width, picture.height)
     try:
         page.open(f"{address}{path}", picture.wait)
         for selector in picture.clicks:

@@ -48,6 +48,7 @@ class ResPartner(models.Model):
         copy=False,
         help="New sales go through channel partners who are active or on trial.",
     )
+    grade_id = fields.Many2one(string="Channel Level")
     channel_upstream_id = fields.Many2one(
         "res.partner",
         string="Upstream Channel Partner",

@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 MOVEMENT = [
     ("entered", "Came In"),
-    ("left", "Moved On"),
-    ("lost", "Lost"),
+    ("left", "Went On"),
+    ("lost", "Lost Here"),
     ("open", "Here Now"),
 ]
 
