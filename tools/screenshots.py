@@ -24,6 +24,8 @@ from .steps import StepFailed, exit_with_sentence, say
 FOLDER = paths.ROOT / "docs" / "guide" / "images"
 LANGUAGES = ("en_US", "zh_CN")
 LOGIN = "admin"
+# Odoo's own pages are shown in our application as well.
+MENU = "sales_system.sales_system_menu_root"
 WIDTH = 1280
 LARGEST = 150_000
 COLOURS = 256
@@ -40,6 +42,7 @@ class Picture:
     :param wait: CSS selector of what must be there
     :param clicks: CSS selectors to click, one after the other
     :param height: of the picture, in pixels
+    :param width: of the picture, in pixels
     :param login: of the user who sees it; the password of a demo user is the login
     """
 
@@ -50,6 +53,7 @@ class Picture:
     wait: str = ".o_form_sheet"
     clicks: tuple = ()
     height: int = 640
+    width: int = WIDTH
     login: str = LOGIN
 
 
@@ -100,6 +104,17 @@ CHANNEL_MATRIX = "sales_system.sales_channel_authorization_matrix_action"
 DEALS = "sales_system.sales_deal_registration_action"
 CHANNEL_REPORTS = "sales_system.sales_channel_report_action"
 CHANNEL_PERFORMANCE = "sales_system.sales_channel_performance_action"
+CUSTOMERS = "account.res_partner_action_customer"
+CUSTOMER_ANALYSIS = "sales_system.sales_customer_profile_action"
+POOL_RECORDS = "sales_system.sales_pool_record_action"
+POOLS = "sales_system.sales_pool_action"
+FOLLOW_UP_RULES = "sales_system.sales_follow_up_rule_action"
+TODAY = "sales_system.sales_today_action"
+SILENT_CUSTOMERS = "sales_system.sales_silent_customer_action"
+STAGE_GATES = "sales_system.sales_stage_gate_action"
+CONVERSION = "sales_system.sales_lead_stage_report_action"
+COMPETITORS = "sales_system.sales_competitor_action"
+CONFLICT_CHECK = "sales_system.sales_conflict_check_action"
 DIFFERENCES = (_tab("clauses"), "button[name=action_compare]")
 
 PICTURES = (
@@ -148,6 +163,24 @@ PICTURES = (
     Picture("channel-report", CHANNEL_REPORTS, "channel_report", height=720),
     Picture("channel-performance", CHANNEL_PERFORMANCE, wait=PIVOT, height=480),
     Picture("contract-differences", CONTRACTS, "amendment", clicks=DIFFERENCES, height=760),
+    Picture("customer-page", CUSTOMERS, "customer", clicks=(_tab("customer"),), height=1240),
+    Picture("customer-analysis", CUSTOMER_ANALYSIS, wait=LIST, height=480),
+    Picture("customer-pool", POOL_RECORDS, wait=".o_kanban_record", height=500, login="li.na"),
+    Picture("customer-pool-setup", POOLS, "pool", height=840),
+    Picture("customer-follow-up-rule", FOLLOW_UP_RULES, "follow_up_rule", height=520),
+    Picture("customer-today", TODAY, wait=LIST, height=440, login="li.na"),
+    Picture("customer-silent", SILENT_CUSTOMERS, wait=LIST, height=300, login="zhao.lei"),
+    Picture("customer-stage-gate", STAGE_GATES, "stage_gate", height=520),
+    Picture("customer-conversion", CONVERSION, wait=PIVOT, height=480, width=1690),
+    Picture("customer-competitor", COMPETITORS, "competitor", height=640),
+    Picture(
+        "customer-conflict-check",
+        CONFLICT_CHECK,
+        "conflict_check",
+        wait="[name=line_ids] .o_data_row",
+        height=500,
+        login="wang.wei",
+    ),
     Picture("handover", HANDOVERS, "handover", height=860),
     Picture("settings", SETTINGS, wait=".app_settings_block", height=900),
 )
@@ -314,6 +347,34 @@ def channel_report(env):
     return env.ref("sales_system.channel_report_east_2")
 
 
+def customer(env):
+    return env.ref("sales_system.partner_great_wall")
+
+
+def pool(env):
+    return env.ref("sales_system.pool_east")
+
+
+def follow_up_rule(env):
+    return env.ref("sales_system.follow_up_rule_proposition")
+
+
+def stage_gate(env):
+    return env.ref("sales_system.stage_gate_offer")
+
+
+def competitor(env):
+    return env.ref("sales_system.competitor_swift")
+
+
+def conflict_check(env):
+    """Return an answer that names one record and hides another."""
+    of_salesperson = env["sales.conflict.check"].with_user(env.ref("sales_system.user_wang_wei"))
+    check = of_salesperson.create({"text": customer(env).name})
+    check.action_search()
+    return check
+
+
 def handover(env):
     return env.ref("sales_system.handover_wang_wei")
 
@@ -360,7 +421,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted = [one for one in PICTURES if not sys.argv[1:] or one.name in sys.argv[1:]]
     missing = []
-    settle_ledger(database)
+    settle(database)
     with platform.ready() as ready:
         for language in LANGUAGES:
             addresses = prepare(database, language, wanted)
@@ -379,7 +440,7 @@ def main():
     return 1 if missing else 0
 
 
-def settle_ledger(database):
+def settle(database):
     """Do now what a running server does within its first minutes and nights."""
     with open_environment(database) as env:
         backfills = env["sales.ledger.backfill"].search([])
@@ -388,6 +449,7 @@ def settle_ledger(database):
                 backfill._post_batch()
         backfills.unlink()
         env["sales.ledger.verification"]._cron_verify()
+        env["sales.customer.count"]._cron_count()
 
 
 def prepare(database, language, pictures):
@@ -401,10 +463,18 @@ def prepare(database, language, pictures):
         users.write({"lang": language, "tz": "Asia/Shanghai"})
         env = env(context={"lang": language, "tz": "Asia/Shanghai"})
         show_recent_sales(env)
+        remind(env)
         records = {}
         for name in {one.record for one in pictures if one.record}:
             records[name] = globals()[name](env)
-        return {one.name: _path(one, records) for one in pictures}
+        menu = env.ref(MENU)
+        return {one.name: _path(one, records, menu) for one in pictures}
+
+
+def remind(env):
+    """Have the follow-up rules ask anew, in the language of the pictures."""
+    env["sales.follow.up"].sudo().search([("state", "=", "open")])._close("cancelled")
+    env["sales.follow.up.rule"].sudo()._cron_follow_up()
 
 
 def show_recent_sales(env):
@@ -423,12 +493,13 @@ def show_recent_sales(env):
         env["ir.filters"].create({**own, **values, "user_ids": env.user.ids})
 
 
-def _path(picture, records):
+def _path(picture, records, menu):
     path = f"/odoo/action-{picture.action}"
     if picture.record:
         record = records[picture.record]
-        return f"{path}/{record.id}" if record else None
-    return f"{path}?view_type={picture.view}" if picture.view else path
+        return f"{path}/{record.id}?menu_id={menu.id}" if record else None
+    view = f"&view_type={picture.view}" if picture.view else ""
+    return f"{path}?menu_id={menu.id}{view}"
 
 
 def take(page, picture, address, path, language):
@@ -439,7 +510,7 @@ def take(page, picture, address, path, language):
     target = FOLDER / f"{picture.name}.{language}.png"
     if path is None:
         return False
-    page.resize(WIDTH, picture.height)
+    page.resize(picture.width, picture.height)
     try:
         page.open(f"{address}{path}", picture.wait)
         for selector in picture.clicks:

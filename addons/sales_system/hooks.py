@@ -3,19 +3,33 @@ from odoo.fields import Command
 
 
 def post_init_hook(env: Environment):
-    """Post the documents that are older than the ledger, in the background."""
+    """Take in what is older than the addon, most of it in the background."""
     env["sales.ledger.backfill"]._start()
+    env["sales.identity.backfill"]._start()
+    env["crm.lead"]._measure_old_responses()
+    _guard_tax_ids(env)
+
+
+def _guard_tax_ids(env):
+    """Where customers share tax IDs, somebody looks at them before the guard is switched on."""
+    partners = env["res.partner"]
+    partners._fill_tax_identities()
+    if not partners._find_tax_duplicates():
+        partners._switch_tax_guard(True)
 
 
 def uninstall_hook(env: Environment):
     """Leave Sales and CRM as they were, as far as the ORM does not see to it itself."""
-    _drop_ledger_guard(env)
     _drop_tree_range(env)
+    _drop_guards(env)
     _keep_leaders_in_sales(env)
+    env["ir.rule"]._widen_nobodys_leads()
 
 
-def _drop_ledger_guard(env):
+def _drop_guards(env):
     env.cr.execute("DROP FUNCTION IF EXISTS sales_ledger_entry_refuse_change() CASCADE")
+    env.cr.execute("DROP FUNCTION IF EXISTS sales_customer_history_refuse_change() CASCADE")
+    env.cr.execute("DROP FUNCTION IF EXISTS sales_pool_move_refuse_change() CASCADE")
 
 
 def _drop_tree_range(env):

@@ -43,6 +43,8 @@ FREE_MAIL_DOMAINS = frozenset(
     "t-online.de tom.com vip.163.com vip.qq.com vip.sina.com wanadoo.fr web.de wo.cn "
     "yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.cn yandex.ru yeah.net ymail.com zoho.com".split()
 )
+# An index holds no texts of any length; who differs only behind this is the same.
+MAX_KEY = 100
 MIN_TAX_ID = 5
 MIN_PHONE = 6
 MIN_NAME = 2
@@ -67,7 +69,12 @@ def identity_keys(name=None, tax_id=None, phones=(), addresses=(), country=None,
     keys = {("tax_id", tax_key(tax_id)), ("name", name_key(name))}
     keys |= {("phone", phone_key(phone, country, calling_code)) for phone in phones}
     keys |= {("domain", domain_key(address)) for address in addresses}
-    return sorted((kind, key) for kind, key in keys if key)
+    return storable(keys)
+
+
+def storable(keys):
+    """:return: sorted list of the keys that there are, as long as an index holds them"""
+    return sorted((kind, key[:MAX_KEY]) for kind, key in keys if key)
 
 
 def tax_key(tax_id):

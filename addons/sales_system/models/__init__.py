@@ -5,3 +5,4 @@ from . import ledger
 from . import approval
 from . import contract
 from . import channel
+from . import customer

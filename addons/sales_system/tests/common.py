@@ -96,6 +96,33 @@ class SalesSystemCommon(TransactionCase):
         return records.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
 
     @classmethod
+    def _rate_of_euro(cls):
+        """:return: the euro, of which one is two dollars"""
+        euro = cls.env.ref("base.EUR")
+        euro.active = True
+        rates = cls.env["res.currency.rate"]
+        rates.search([("currency_id", "in", (euro | cls.company.currency_id).ids)]).unlink()
+        rates.create({"currency_id": euro.id, "name": "2026-01-01", "rate": 0.5})
+        return euro
+
+    def _group_totals(self, records, field, groupby):
+        """:return: totals that a grouped list shows, by the rule of the client
+        (``getAggregatesFromGroupData``): it takes the aggregate of the field in groups of one
+        currency, and ``sum_currency`` in others only
+        """
+        info = records.fields_get([field])[field]
+        own, converted = f"{field}:{info['aggregator']}", f"{field}:sum_currency"
+        currencies = f"{info['currency_field']}:array_agg_distinct"
+        groups = records.web_read_group(
+            [("id", "in", records.ids)], [groupby], [own, converted, currencies]
+        )["groups"]
+        return [
+            # Nothing is shown where this is the same aggregate, which the client passes over.
+            group[converted] if len(group[currencies]) > 1 else own != converted and group[own]
+            for group in groups
+        ]
+
+    @classmethod
     def _create_order(cls, lines=((1, 1000.0),), confirm=True, **values):
         """:param lines: (quantity, unit price) of each line"""
         order = cls.env["sale.order"].create(

@@ -161,12 +161,8 @@ class DealRegistrationPortal(ChannelCustomerPortal):
         return int(text)
 
     def _read_amount(self, text):
-        try:
-            amount = float(text)
-        except ValueError:
-            amount = -1
-        # Written so that "nan" is no amount either.
-        if not 0 <= amount < 10**13:
+        amount = self._parse_number(text)
+        if amount is None or amount < 0:
             raise ValueError(
                 request.env._(
                     "“%(text)s” is no amount. Enter digits only, such as 25000.", text=text[:40]

@@ -1,5 +1,3 @@
-from decimal import Decimal, InvalidOperation
-
 from psycopg2 import IntegrityError
 from werkzeug.datastructures import FileStorage
 
@@ -23,8 +21,6 @@ INPUTS = {
     "closing": "closing_quantity",
 }
 STOCKS = ("opening", "closing")
-# Beyond this a number is a slip of the pen.
-LARGEST = 10**12
 MAX_FILE_SIZE = 32 * 1024 * 1024
 
 
@@ -150,15 +146,15 @@ class ChannelReportPortal(ChannelCustomerPortal):
         :raises UserError: with a sentence for each row that holds no number
         """
         report._check_state(*OPEN_STATES)
-        problems = []
+        problems, rows = [], {}
         has_previous = bool(report._get_previous())
         for number, line in enumerate(report.line_ids.sorted(), start=1):
-            values = {}
+            values = rows[line] = {}
             for name, field in self._get_inputs(line, has_previous):
                 text = typed.get(f"{name}_{line.id}")
                 if text is None:
                     continue
-                value = self._parse_number(text)
+                value = self._parse_number(text.strip() or "0")
                 if problem := self._number_problem(name, text, value):
                     label = line._fields[field]._description_string(request.env)
                     problems.append(
@@ -174,10 +170,9 @@ class ChannelReportPortal(ChannelCustomerPortal):
                 values[field] = value
             if f"note_{line.id}" in typed:
                 values["in_note"] = typed[f"note_{line.id}"].strip()
-            if not problems:
-                line.write(values)
         if problems:
             raise UserError("\n".join(problems))
+        report.line_ids._write_each(rows)
         if "note" in typed:
             report.note = typed["note"].strip()
 
@@ -187,14 +182,6 @@ class ChannelReportPortal(ChannelCustomerPortal):
         if has_previous:
             fixed.add("opening")
         return [(name, field) for name, field in INPUTS.items() if name not in fixed]
-
-    def _parse_number(self, text):
-        """:return: the number of an input, which has a decimal point in all languages, or None"""
-        try:
-            number = Decimal(text.strip() or "0")
-        except InvalidOperation:
-            return None
-        return float(number) if number.is_finite() and abs(number) < LARGEST else None
 
     def _number_problem(self, name, text, value):
         if value is None:

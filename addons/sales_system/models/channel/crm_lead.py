@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from .identity_sql import name_sql, phone_sql
-
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
@@ -16,12 +14,6 @@ class CrmLead(models.Model):
         help="The channel partner who brought the opportunity. Its quotations are counted through "
         "this partner.",
     )
-
-    # Who may be the same company as one that is registered.
-    _identity_name_idx = models.Index(
-        f"({name_sql('partner_name')} text_pattern_ops) WHERE partner_name IS NOT NULL"
-    )
-    _identity_phone_idx = models.Index(f"({phone_sql('phone')}) WHERE phone IS NOT NULL")
 
     # === BUSINESS METHODS === #
     def _get_selling_channel(self, company):

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
-from .identity_sql import domain_sql, name_sql, phone_sql, tax_sql
 from .sales_channel_report import REPORT_PERIOD
 
 CHANNEL_TYPE = [
@@ -49,6 +48,7 @@ class ResPartner(models.Model):
         copy=False,
         help="New sales go through channel partners who are active or on trial.",
     )
+    grade_id = fields.Many2one(string="Channel Level")
     channel_upstream_id = fields.Many2one(
         "res.partner",
         string="Upstream Channel Partner",
@@ -88,14 +88,6 @@ class ResPartner(models.Model):
         help="How often the channel partner reports sell-out and stock. Empty: never, such as an "
         "agent, who has no stock of its own.",
     )
-
-    # Who may be the same company as one that is registered.
-    _identity_tax_idx = models.Index(f"({tax_sql('vat')}) WHERE vat IS NOT NULL")
-    _identity_phone_idx = models.Index(f"({phone_sql('phone')}) WHERE phone IS NOT NULL")
-    _identity_domain_idx = models.Index(
-        f"({domain_sql('email_normalized')}) WHERE email_normalized IS NOT NULL"
-    )
-    _identity_name_idx = models.Index(f"({name_sql('name')} text_pattern_ops)")
 
     def _auto_init(self):
         # Nobody is a channel partner yet, so there is nothing to compute.

@@ -6,7 +6,15 @@ from odoo.tools import SQL, format_date
 from .res_config_settings import AREA, READERS
 
 # What of a confirmed order its authorization depends on.
-AUTHORIZED_FIELDS = {"channel_partner_id", "territory_id"}
+AUTHORIZED_FIELDS = {
+    "channel_partner_id",
+    "territory_id",
+    "date_order",
+    # The channel partner and the territory follow from them.
+    "partner_id",
+    "contract_id",
+    "opportunity_id",
+}
 
 
 class SaleOrder(models.Model):

@@ -52,6 +52,7 @@ class SalesChannelApplication(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -260,7 +261,7 @@ class SalesChannelApplication(models.Model):
         partners = self.env["res.partner"].browse(set().union(*found.values()))
         partners = partners._filtered_access("read")
         for application in self:
-            ids = found.get(application._origin.id or 0, ())
+            ids = found.get(application, ())
             application.similar_partner_ids = partners.filtered(lambda p, ids=ids: p.id in ids)
 
     # === CRUD METHODS === #
@@ -268,11 +269,6 @@ class SalesChannelApplication(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-        for vals in vals_list:
-            if "name" not in vals:
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].sudo().with_company(company)
-                vals["name"] = sequence.next_by_code("sales.channel.application")
         applications = super().create(vals_list)
         # Their lines are computed when they are asked for, and a search for lines does not ask.
         applications.mapped("check_ids")
@@ -333,37 +329,32 @@ class SalesChannelApplication(models.Model):
         )
 
     def _find_similar_partners(self, kinds=None):
-        """:return: dict of application id (0 while unsaved) → set of ids of companies, whoever may
-        see them
-        """
+        """:return: dict of application → set of ids of companies, whoever may see them"""
         keys = [
-            (
-                application._origin.id or 0,
-                application.company_id.id,
-                kind,
-                key,
-                application.country_id.id,
-            )
-            for application in self.filtered("company_id")
+            # By their place, for several may be unsaved.
+            (number, application.company_id.id, kind, key, application.country_id.id)
+            for number, application in enumerate(self)
+            if application.company_id
             for kind, key in application._get_identity_keys()
             if not kinds or kind in kinds
         ]
         if not keys:
             return {}
-        ids, companies, kinds, texts, countries = map(list, zip(*keys, strict=True))
+        numbers, companies, kinds, texts, countries = map(list, zip(*keys, strict=True))
         search = self.env["sales.identity.search"]
         sought = SQL(
             """
             SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::int[])
                        AS sought (id, company_id, kind, key, country_id)
             """,
-            ids,
+            numbers,
             companies,
             kinds,
             texts,
             [country or None for country in countries],
         )
-        return search._keep_same(self.env.execute_query(search._partners_sql(sought)))
+        found = search._keep_same(self.env.execute_query(search._partners_sql(sought)))
+        return {self[number]: ids for number, ids in found.items()}
 
     def _open_record(self, field):
         self.ensure_one()

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from ...engine.identity import tax_key
 from .res_partner import SELLING_STATES
@@ -30,6 +30,8 @@ class SalesChannelApplication(models.Model):
         :param terms: record of ``sales.channel.application.accept``
         """
         self.ensure_one()
+        self.check_access("write")
+        self._wait_for_same_tax_id()
         self._check_state("review")
         self._check_acceptable()
         partner = self._take_partner(terms)
@@ -47,6 +49,33 @@ class SalesChannelApplication(models.Model):
         self.env.flush_all()
         if terms.invite:
             self.sudo().write({"portal_user_id": self._invite(partner, terms).id})
+
+    def _wait_for_same_tax_id(self):
+        """Let applications of the same company be accepted one after the other.
+
+        A second one waits for the first. It does not see what the first has created, but that
+        the application changed, whereupon the database has it start again and look.
+        """
+        key = tax_key(self.tax_id)
+        if not key:
+            return
+        self.env.execute_query(
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtextextended(concat(%s, %s, %s), 0))",
+                self._table,
+                self.company_id.id,
+                key,
+            )
+        )
+        same = self.sudo().search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "review"),
+                ("tax_id", "!=", False),
+            ]
+        )
+        same = same.filtered(lambda application: tax_key(application.tax_id) == key)
+        same.try_lock_for_update(allow_referencing=True)
 
     # === CHANNEL PARTNER === #
     def _take_partner(self, terms):
@@ -122,7 +151,7 @@ class SalesChannelApplication(models.Model):
 
     def _check_nobody_has_the_tax_id(self):
         """:raises UserError: the company would be there twice"""
-        twins = self._find_similar_partners(kinds=("tax_id",)).get(self.id)
+        twins = self._find_similar_partners(kinds=("tax_id",)).get(self)
         if not twins:
             return
         twin = self.env["res.partner"].browse(twins)._filtered_access("read")[:1]

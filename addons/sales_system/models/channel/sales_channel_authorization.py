@@ -41,6 +41,7 @@ class SalesChannelAuthorization(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -231,8 +232,6 @@ class SalesChannelAuthorization(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-            if "name" not in vals:
-                vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name)
         authorizations = super().create(vals_list)
         authorizations._check_contract_access()
         return authorizations

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from .months import format_month
 
 DIVERSION_STATE = [
     ("open", "To Investigate"),
@@ -21,6 +22,9 @@ CASE_FIELDS = {
     "penalty_amount",
 }
 
+# Given by the sequence, and summed up from the evidence.
+PROTECTED_FIELDS = {"name", "line_count", "amount"}
+
 
 class SalesChannelDiversion(models.Model):
     """Diversion case: what a channel partner sold where it may not, in one territory and month.
@@ -32,7 +36,13 @@ class SalesChannelDiversion(models.Model):
 
     _name = "sales.channel.diversion"
     _description = "Diversion Case"
-    _inherit = ["sales.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sales.state.mixin",
+        "sales.protected.fields.mixin",
+        "sales.number.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _initial_state = "open"
     _order = "month desc, id desc"
     _check_company_auto = True
@@ -83,6 +93,7 @@ class SalesChannelDiversion(models.Model):
         default=lambda self: fields.Date.context_today(self).replace(day=1),
         help="The month of the sales, by its first day.",
     )
+    month_name = fields.Char(string="Month", compute="_compute_month_name")
     line_ids = fields.One2many("sales.channel.diversion.line", "diversion_id", string="Evidence")
     line_count = fields.Integer(string="Sales", compute="_compute_totals", store=True)
     amount = fields.Monetary(
@@ -149,6 +160,12 @@ class SalesChannelDiversion(models.Model):
         for case in self:
             case.display_name = " ".join(filter(None, (case.name, case.partner_id.name)))
 
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_name(self):
+        for case in self:
+            case.month_name = case.month and format_month(self.env, case.month)
+
     @api.depends("line_ids.amount")
     def _compute_totals(self):
         for case in self:
@@ -176,11 +193,11 @@ class SalesChannelDiversion(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if "name" not in vals:
-                vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name)
+            self._check_not_protected(vals)
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_not_protected(vals)
         if not CASE_FIELDS.isdisjoint(vals):
             self._check_undecided()
         return super().write(vals)
@@ -203,6 +220,7 @@ class SalesChannelDiversion(models.Model):
 
     def action_confirm(self):
         """Decide that the channel partner sold where it may not."""
+        self._check_decider()
         self._check_reasons()
         for case in self:
             if not case.line_ids:
@@ -216,6 +234,7 @@ class SalesChannelDiversion(models.Model):
         return True
 
     def action_dismiss(self):
+        self._check_decider()
         self._check_reasons()
         self._update_state(("investigating",), "dismissed")
         return True
@@ -226,10 +245,44 @@ class SalesChannelDiversion(models.Model):
         return True
 
     def action_reopen(self):
+        self._check_decider()
         self._update_state(("confirmed", "dismissed", "settled"), "investigating")
         return True
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | PROTECTED_FIELDS
+
+    @api.model
+    def _protected_message(self, labels):
+        return self.env._(
+            "%(fields)s of a diversion case cannot be set by hand: the number comes from its "
+            "sequence, and the rest from its evidence.",
+            fields=labels,
+        )
+
+    def _check_decider(self):
+        """:raises UserError: who looks after a channel partner would decide on its sales"""
+        user = self.env.user
+        if self.env.su or user.has_group("sales_team.group_sale_manager"):
+            return
+        for case in self:
+            if user not in (case.user_id | case.partner_id.sudo().channel_manager_id):
+                continue
+            others = case.team_id.sudo()._get_leaders_up() - user
+            raise UserError(
+                self.env._(
+                    "You look after %(partner)s and do not decide on %(case)s yourself. Ask "
+                    "%(leader)s.",
+                    partner=case.partner_id.display_name,
+                    case=case.name,
+                    leader=self.env._("%(leader)s or a sales manager", leader=others[0].name)
+                    if others
+                    else self.env._("a sales manager"),
+                )
+            )
+
     def _check_reasons(self):
         """:raises UserError: a decision without a word on why"""
         for case in self:
@@ -250,6 +303,6 @@ class SalesChannelDiversion(models.Model):
                         "%(case)s of %(month)s has been decided. Reopen it before you change what "
                         "it is about or what was decided.",
                         case=case.display_name,
-                        month=format_date(self.env, case.month, date_format="MMMM y"),
+                        month=case.month_name,
                     )
                 )

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tools import SQL
 
 from .res_config_settings import AREA
@@ -48,13 +47,18 @@ class SalesChannelDiversion(models.Model):
         self.env.flush_all()
         self._drop_outdated(companies)
         rows = self.env.execute_query_dict(self._evidence_query(companies))
-        by_case = {}
-        for row in rows:
-            key = row["company_id"], row["partner_id"], row["territory_id"], row["month"]
-            by_case.setdefault(key, []).append(Command.create(self._prepare_line_values(row)))
-        cases = self._get_cases(by_case)
-        for key, case in cases.items():
-            case.write({"line_ids": by_case[key]})
+        keys = [
+            (row["company_id"], row["partner_id"], row["territory_id"], row["month"])
+            for row in rows
+        ]
+        cases = self._get_cases(dict.fromkeys(keys))
+        rates = self._get_rates(rows)
+        self.env["sales.channel.diversion.line"].create(
+            [
+                {"diversion_id": cases[key].id, **self._prepare_line_values(row, rates)}
+                for key, row in zip(keys, rows, strict=True)
+            ]
+        )
         return self.union(*cases.values())
 
     @api.model
@@ -85,13 +89,24 @@ class SalesChannelDiversion(models.Model):
         return {key: known[key] for key in keys}
 
     @api.model
-    def _prepare_line_values(self, row):
+    def _get_rates(self, rows):
+        """:return: dict of (currency, company, day) → rate, each looked up once"""
+        found = {}
+        for row in rows:
+            key = row["currency_id"], row["company_id"], row["rate_date"]
+            if key not in found:
+                company = self.env["res.company"].browse(row["company_id"])
+                currency = self.env["res.currency"].browse(row["currency_id"])
+                found[key] = self.env["res.currency"]._get_conversion_rate(
+                    currency, company.currency_id, company, row["rate_date"]
+                )
+        return found
+
+    @api.model
+    def _prepare_line_values(self, row, rates):
         company = self.env["res.company"].browse(row["company_id"])
-        amount = (
-            self.env["res.currency"]
-            .browse(row["currency_id"])
-            ._convert(float(row["amount"] or 0), company.currency_id, company, row["rate_date"])
-        )
+        rate = rates[row["currency_id"], row["company_id"], row["rate_date"]]
+        amount = company.currency_id.round(float(row["amount"] or 0) * rate)
         return {
             SOURCES[row["kind"]]: row["source_id"],
             "document": row["document"],

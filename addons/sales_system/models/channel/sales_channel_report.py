@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
+from .months import format_month
+
 REPORT_STATE = [
     ("draft", "Draft"),
     ("submitted", "Submitted"),
@@ -137,7 +139,6 @@ class SalesChannelReport(models.Model):
         string="Sell-out Amount",
         compute="_compute_amount",
         store=True,
-        aggregator="sum_currency",
     )
     amount_company = fields.Monetary(
         string="Sell-out in Company Currency",
@@ -176,6 +177,7 @@ class SalesChannelReport(models.Model):
 
     # === COMPUTE METHODS === #
     @api.depends("partner_id", "date_from", "date_to", "period")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for report in self:
             report.display_name = self.env._(
@@ -390,7 +392,7 @@ class SalesChannelReport(models.Model):
         if not self.date_from:
             return ""
         if self.period == "month":
-            return format_date(self.env, self.date_from, date_format="MMMM yyyy")
+            return format_month(self.env, self.date_from)
         return self.env._(
             "%(first)s – %(last)s",
             first=format_date(self.env, self.date_from),

@@ -19,8 +19,9 @@ class SalesChannelReport(models.Model):
     def action_take_expected(self):
         """Take the closing stock over as it is computed, for those who do not count."""
         self._check_state(*OPEN_STATES)
-        for line in self.line_ids:
-            line.closing_quantity = max(line.expected_quantity, 0)
+        self.line_ids._write_each(
+            {line: {"closing_quantity": max(line.expected_quantity, 0)} for line in self.line_ids}
+        )
         return True
 
     # === BUSINESS METHODS === #
@@ -61,7 +62,8 @@ class SalesChannelReport(models.Model):
                       JOIN product_product p ON p.id = e.product_id
                       JOIN product_template t ON t.id = p.product_tmpl_id AND t.type = 'consu'
                 ), filled AS (
-                    SELECT report_id, product_id, SUM(opening) AS opening, SUM(bought) AS bought
+                    SELECT report_id, product_id, SUM(opening) AS opening,
+                           ROUND(SUM(bought), %(digits)s) AS bought
                       FROM (SELECT *, FALSE AS is_there FROM known
                              UNION ALL
                             SELECT l.report_id, l.product_id, 0, 0, TRUE
@@ -97,6 +99,7 @@ class SalesChannelReport(models.Model):
                 """,
                 closed=list(CLOSED_STATES),
                 open=list(OPEN_STATES),
+                digits=self.env["decimal.precision"].precision_get("Product Unit"),
                 reports=self.ids,
                 **self._get_head_columns(),
             )

@@ -86,7 +86,7 @@ class SalesChannelReportLine(models.Model):
     last_sale_date = fields.Date(
         string="Last Detail", readonly=True, help="The day of the last sell-out detail."
     )
-    amount = fields.Monetary(string="Sell-out Amount", aggregator="sum_currency")
+    amount = fields.Monetary(string="Sell-out Amount")
     closing_quantity = fields.Float(string="Closing Stock", digits="Product Unit")
     stock_alert = fields.Selection(
         STOCK_STATUS,
@@ -173,6 +173,20 @@ class SalesChannelReportLine(models.Model):
         }
 
     # === BUSINESS METHODS === #
+    @api.model
+    def _write_each(self, values):
+        """Write to lines of one report what differs between them, and check the report once.
+
+        :param values: dict of line → values
+        """
+        lines = self.concat(*values)
+        lines.report_id._check_state(*OPEN_STATES)
+        for line, vals in values.items():
+            line._check_not_protected(vals)
+            line._check_not_detailed(vals)
+            # Past this class's own write, which checks the report again.
+            super(SalesChannelReportLine, line).write(vals)  # pylint: disable=super-method-mismatch
+
     @api.model
     def _get_protected_fields(self):
         return super()._get_protected_fields() | PROTECTED_FIELDS

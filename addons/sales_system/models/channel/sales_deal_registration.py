@@ -63,6 +63,7 @@ class SalesDealRegistration(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -224,9 +225,6 @@ class SalesDealRegistration(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-        for vals in vals_list:
-            if "name" not in vals:
-                vals["name"] = self._next_name(vals)
         registrations = super().create(vals_list)
         registrations._renew_keys()
         return registrations
@@ -257,12 +255,6 @@ class SalesDealRegistration(models.Model):
         """:return: the day that it is for the company, whoever asks"""
         company = self.company_id[:1] or self.env.company
         return fields.Date.context_today(self.with_context(tz=company.partner_id.tz or "UTC"))
-
-    @api.model
-    def _next_name(self, vals):
-        company = vals.get("company_id") or self.env.company.id
-        sequence = self.env["ir.sequence"].sudo().with_company(company)
-        return sequence.next_by_code("sales.deal.registration")
 
     @api.model
     def _get_protected_fields(self):

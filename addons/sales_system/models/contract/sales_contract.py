@@ -100,6 +100,7 @@ class SalesContract(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -324,7 +325,6 @@ class SalesContract(models.Model):
         readonly=False,
         precompute=True,
         tracking=True,
-        aggregator="sum_currency",
         help="Untaxed. The sum of the lines, unless another amount was agreed on.",
     )
     payment_term_id = fields.Many2one(
@@ -462,8 +462,6 @@ class SalesContract(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_not_protected(vals)
-            if "name" not in vals:
-                vals["name"] = self._next_name(vals)
         contracts = super().create(vals_list)
         for contract in contracts.filtered(lambda contract: not contract.root_id):
             contract.sudo().root_id = contract
@@ -533,11 +531,8 @@ class SalesContract(models.Model):
         return end_of_term(self.date_to, self.renewal_months, count)
 
     @api.model
-    def _next_name(self, vals):
-        """:return: the next number of the contract's company in the year of its start"""
-        company = vals.get("company_id") or self.env.company.id
-        sequence = self.env["ir.sequence"].sudo().with_company(company)
-        return sequence.next_by_code("sales.contract", sequence_date=vals.get("date_from"))
+    def _get_number_date(self, vals):
+        return vals.get("date_from")
 
     @api.model
     def _get_protected_fields(self):

@@ -15,20 +15,13 @@ class SalesContract(models.Model):
 
     _inherit = "sales.contract"
 
-    ordered_amount = fields.Monetary(
-        string="Ordered", readonly=True, copy=False, aggregator="sum_currency"
-    )
-    delivered_amount = fields.Monetary(
-        string="Delivered", readonly=True, copy=False, aggregator="sum_currency"
-    )
-    invoiced_amount = fields.Monetary(
-        string="Invoiced", readonly=True, copy=False, aggregator="sum_currency"
-    )
+    ordered_amount = fields.Monetary(string="Ordered", readonly=True, copy=False)
+    delivered_amount = fields.Monetary(string="Delivered", readonly=True, copy=False)
+    invoiced_amount = fields.Monetary(string="Invoiced", readonly=True, copy=False)
     collected_amount = fields.Monetary(
         string="Collected",
         readonly=True,
         copy=False,
-        aggregator="sum_currency",
         help="Untaxed, according to the sales ledger.",
     )
     remaining_amount = fields.Monetary(string="Remaining", compute="_compute_fulfilment")

@@ -192,6 +192,18 @@ class TestChannelApplication(ApplicationMixin, SalesSystemCommon):
         self.assertFalse(application.contract_id or application.authorization_id)
         self.assertFalse(application.portal_user_id or partner.child_ids)
 
+    def test_unsaved_applications_are_looked_at_one_by_one(self):
+        known = self.env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in ("Known Left", "Known Right")]
+        )
+        applications = self.env["sales.channel.application"]
+        for name in ("Known Left", "Nobody of Ours", "Known Right"):
+            applications |= applications.new(
+                {"applicant_name": name, "company_id": self.company.id}
+            )
+        similar = applications.mapped(lambda one: one.similar_partner_ids._origin.ids)
+        self.assertEqual(similar, [known[0].ids, [], known[1].ids])
+
     def test_a_known_company_is_not_doubled(self):
         known = self.env["res.partner"].create(
             {

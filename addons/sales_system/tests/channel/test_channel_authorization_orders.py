@@ -101,13 +101,21 @@ class TestChannelAuthorizationOrders(AuthorizationMixin, ContractCommon, RpcCase
     def test_a_confirmed_order_stays_within_it(self):
         self.company.sales_channel_authorization_check = "block"
         order = self._order(confirm=True)
+        self.other_customer.channel_upstream_id = self.rival
+        lead = self.env["crm.lead"].create({"name": "Lead", "channel_partner_id": self.rival.id})
+        contract = self._create_contract(channel_partner_id=self.rival.id, state="active")
+        self._authorize(self.rival, self.region, self.parts)
         for values in (
+            {"date_order": "2027-01-10"},
+            {"partner_id": self.other_customer.id},
+            {"contract_id": contract.id},
+            {"opportunity_id": lead.id},
             {"territory_id": self.north.id},
             {"order_line": [Command.create({"product_id": self.lamp.id})]},
         ):
             with (
                 self.subTest(**values),
-                self._refused(UserError, "but not"),
+                self._refused(UserError, "but not|is not authorized|is authorized neither"),
                 self.env.cr.savepoint(),
             ):
                 order.write(values)

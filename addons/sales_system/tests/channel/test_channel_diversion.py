@@ -29,10 +29,12 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
     def _sell(cls, territory=None, quantity=2, **values):
         line = {"product_id": cls.product.id, "product_uom_qty": quantity, "price_unit": 1000}
         return cls._create_order(
-            channel_partner_id=cls.distributor.id,
-            territory_id=(territory or cls.beijing).id,
-            order_line=[Command.create(line)],
-            **values,
+            **{
+                "channel_partner_id": cls.distributor.id,
+                "territory_id": (territory or cls.beijing).id,
+                "order_line": [Command.create(line)],
+                **values,
+            }
         )
 
     @classmethod
@@ -93,6 +95,9 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
             ],
         )
         self.assertEqual([str(case.month) for case in june | may], ["2026-06-01", "2026-05-01"])
+        self.assertEqual(june.month_name, "June 2026")
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.assertEqual(june.with_context(lang="zh_CN").month_name, "2026年6月")
         self.assertRecordValues(
             june.line_ids,
             [
@@ -157,6 +162,37 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
         self._find()
         self.assertEqual(self._cases().mapped("amount"), [4000, 6000])
 
+    def test_a_constant_number_of_statements(self):
+        """However many cases get further evidence, of however many sales."""
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "€", "currency_id": self._rate_of_euro().id}
+        )
+        partners = self.env["res.partner"]
+        for number in range(9):
+            partner = self._create_channel_partner(f"East {number}")
+            self._authorize(partner, self.region, self.category)
+            partners |= partner
+
+        def sell(sellers):
+            for partner in sellers:
+                self._sell(channel_partner_id=partner.id, pricelist_id=pricelist.id)
+
+        def count(sellers):
+            sell(sellers)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            cases = self._find()
+            self.env.flush_all()
+            statements = self.env.cr.sql_log_count - before
+            self.assertEqual(cases.partner_id, sellers)
+            return statements
+
+        sell(partners)
+        self.assertEqual(self._find().mapped("amount"), [4000] * 9)
+        self.assertEqual(count(partners[:2]), count(partners))
+        self.assertEqual(set(self._cases().mapped("amount")), {8000, 12000})
+
     def test_of_another_company(self):
         self._sell()
         other = self._create_stranger().company_id
@@ -168,7 +204,7 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
     # === THE CASE === #
     def test_from_open_to_settled(self):
         self._sell()
-        case = self._as(self.seller, self._find())
+        case = self._as(self.leader, self._find())
         case.action_investigate()
         with self._refused(UserError, "Enter the reasons for the decision on DC/"):
             case.action_confirm()
@@ -185,6 +221,31 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             case.action_reopen()
             self.env.flush_all()
+
+    def test_who_looks_after_the_partner_does_not_decide(self):
+        self._sell()
+        case = self._as(self.seller, self._find())
+        case.action_investigate()
+        case.write({"decision_reason": "Admitted"})
+        with self._refused(UserError, "look after East Wheels .* yourself. Ask a sales manager"):
+            case.action_dismiss()
+        case.sudo().team_id = self.env["crm.team"].create(
+            {"name": "East", "company_id": self.company.id, "user_id": self.leader.id}
+        )
+        case.user_id = False  # does not help
+        self.env.flush_all()
+        refusal = f"Ask {self.leader.name} or a sales manager"
+        for method in ("action_confirm", "action_dismiss"):
+            with self.subTest(method=method):
+                _result, error = self._call(self.seller, case, method)
+                self.assertIn(refusal, error or "")
+        self._as(self.leader, case).action_confirm()
+        _result, error = self._call(self.seller, case, "action_reopen")
+        self.assertIn(refusal, error or "")
+        self.assertEqual(case.state, "confirmed")
+        self.distributor.channel_manager_id = self.manager
+        self._as(self.manager, case).action_reopen()
+        self.assertEqual(case.state, "investigating")
 
     def test_dismissed_and_reopened(self):
         self._sell()
@@ -210,6 +271,34 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
         empty.decision_reason = "A hint"
         with self._refused(UserError, "has no evidence"):
             empty.action_confirm()
+
+    def test_numbers_start_anew_every_year_and_in_every_company(self):
+        self.env.flush_all()
+        other = self._create_stranger().company_id
+        for code, prefix, records in (
+            ("sales.channel.diversion", "DC", self._new_case),
+            ("sales.channel.authorization", "CA", self._new_authorization),
+        ):
+            with self.subTest(code=code):
+                records(self.company)
+                with freeze_time("2031-02-03"):
+                    first, second = records(self.company), records(self.company)
+                with freeze_time("2032-02-03"):
+                    third = records(self.company)
+                numbers = [f"{prefix}/2031/0001", f"{prefix}/2031/0002", f"{prefix}/2032/0001"]
+                self.assertEqual([first.name, second.name, third.name], numbers)
+                sequence = self.env["ir.sequence"].search([("code", "=", code)])
+                sequence.copy({"company_id": other.id, "prefix": "X/", "code": code})
+                self.assertEqual(records(other).name, "X/0001")
+
+    def _new_case(self, company):
+        partner = self._create_channel_partner("New", company_id=company.id)
+        values = {"partner_id": partner.id, "territory_id": self.city.id, "company_id": company.id}
+        return self.env["sales.channel.diversion"].create(values)
+
+    def _new_authorization(self, company):
+        partner = self._create_channel_partner("New", company_id=company.id)
+        return self._authorize(partner, self.city, self.parts, active=False, company_id=company.id)
 
     # === RIGHTS === #
     @mute_logger("odoo.sql_db")
@@ -255,5 +344,12 @@ class TestChannelDiversion(AuthorizationMixin, ContractCommon, RpcCase):
             with self.subTest(method=method, sentence=sentence):
                 _result, error = self._call(self.seller, record, method, *args)
                 self.assertIn(sentence, error or "")
+        mine = {"partner_id": self.distributor.id, "territory_id": self.city.id}
+        for values in ({"name": "DC/1"}, {"line_count": 9}, {"amount": 9}):
+            for method, args in (("write", (values,)), ("create", ([{**mine, **values}],))):
+                with self.subTest(method=method, **values):
+                    target = case if method == "write" else cases
+                    _result, error = self._call(self.manager, target, method, *args)
+                    self.assertIn("of a diversion case cannot be set by hand", error or "")
         action, error = self._call(self.leader, cases, "action_find")
         self.assertEqual((action["res_model"], error), ("sales.channel.diversion", None))

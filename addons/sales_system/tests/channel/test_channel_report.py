@@ -13,6 +13,23 @@ from .report_common import TODAY, ChannelReportCommon
 class TestChannelReport(ChannelReportCommon):
     """One period of a channel partner, from the draft to the acceptance and back."""
 
+    # === TOTALS === #
+    def test_totals_of_one_currency_and_of_two(self):
+        euro = self._rate_of_euro()
+        january = self._create_report(sales=[{"quantity": 1, "amount": 300}])
+        february = self._create_report("2026-02-01", sales=[{"quantity": 1, "amount": 100}])
+        march = self._create_report(
+            "2026-03-01", sales=[{"quantity": 1, "amount": 70}], currency_id=euro.id
+        )
+        reports = january | february
+        for records in (reports, reports.line_ids):
+            with self.subTest(model=records._name):
+                self.assertEqual(self._group_totals(records, "amount", "partner_id"), [400])
+        reports |= march
+        for records in (reports, reports.line_ids):
+            with self.subTest(model=records._name):
+                self.assertEqual(self._group_totals(records, "amount", "partner_id"), [540])
+
     # === FILLING IN === #
     def test_sell_in_is_what_was_invoiced(self):
         report = self._create_report()
@@ -33,6 +50,14 @@ class TestChannelReport(ChannelReportCommon):
                 }
             ],
         )
+
+    def test_the_month_is_written_as_each_language_does(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        report = self._create_report()
+        self.assertIn("January 2026", report.display_name)
+        chinese = report.with_context(lang="zh_CN")
+        self.assertEqual(chinese._get_period_name(), "2026年1月")
+        self.assertIn("2026年1月", chinese.display_name)
 
     def test_credit_notes_count_off_and_services_not_at_all(self):
         service = self.env["product.product"].create({"name": "Freight", "type": "service"})

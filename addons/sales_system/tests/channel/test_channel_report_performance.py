@@ -39,6 +39,21 @@ class TestChannelReportPerformance(ChannelReportCommon):
         self.assertEqual(self.reports.line_ids.mapped("in_quantity"), [3] * 12)
         self._assert_constant(lambda reports: reports._fill(), self.reports)
 
+    def test_taking_the_closing_stock_over(self):
+        """The number of statements does not grow with the lines of a report either."""
+        products = self.env["product.product"].create(
+            [{"name": f"Bike {number}"} for number in range(15)]
+        )
+        short, long = self.reports[:2]
+        values = {"in_quantity": 4, "closing_quantity": 1}
+        self.env["sales.channel.report.line"].create(
+            [{"report_id": long.id, "product_id": product.id, **values} for product in products]
+        )
+        (short | long).line_ids.closing_quantity = 1
+        counts = [self._count(lambda one: one.action_take_expected(), one) for one in (short, long)]
+        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(set(long.line_ids.mapped("closing_quantity")), {3, 4})
+
     def test_opening_the_list(self):
         view = self.env.ref("sales_system.sales_channel_report_view_list")
         names = ["is_missing", "amount_company", "sale_count", "display_name"]

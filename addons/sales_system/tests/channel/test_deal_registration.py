@@ -1,10 +1,15 @@
 from datetime import date, timedelta
+from random import Random
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import SQL
 
 from .deal_common import DAY, TODAY, DealCommon
+
+
+def _characters(first, last):
+    return [chr(number) for number in range(first, last)]
 
 
 @tagged("post_install", "-at_install", "sales_system")
@@ -217,6 +222,30 @@ class TestDealRegistration(DealCommon):
         self.env.invalidate_all()
         self.assertFalse(registration.similar_partner_ids)
 
+    def test_names_of_any_length(self):
+        """As long as Odoo's own columns take; squared words grow to several characters each."""
+        chance = Random(8)  # noqa: S311
+        alphabets = ["abcdefghijklmnopqrstuvwxyz", _characters(0x4E00, 0x9FA5)]
+        alphabets += [_characters(0x0430, 0x0450), _characters(0x3300, 0x3358)]
+        for alphabet in alphabets:
+            long = "".join(chance.choices(alphabet, k=10_000))
+            # Odoo has an index of its own on the names of contacts.
+            short = long.encode()[:2600].decode(errors="ignore")
+            with self.subTest(alphabet=alphabet[:3]):
+                customer = self.env["res.partner"].create({"name": short, "is_company": True})
+                lead = self.env["crm.lead"].create({"name": "Bikes", "partner_name": long})
+                self.env.flush_all()
+                values = {"customer_tax_id": False, "customer_phone": False}
+                values |= {"customer_email": f"x@{len(self._deals())}.example"}
+                registration = self._register(customer_name=short, **values)
+                self.assertEqual(registration.similar_partner_ids, customer)
+                values |= {"customer_email": f"x@{len(self._deals())}.example"}
+                registration = self._register(customer_name=long, **values)
+                self.assertEqual(registration.similar_lead_ids, lead)
+
+    def _deals(self):
+        return self.env["sales.deal.registration"].search([])
+
     def test_others_registrations_are_seen_with_rights_only(self):
         theirs = self._register(self.rival, state="approved")
         mine = self._register()
@@ -323,6 +352,16 @@ class TestDealRegistration(DealCommon):
         self.assertEqual(registration.lead_id.expected_revenue, 100_000)
 
     # === DAYS === #
+    def test_what_is_not_protected_is_not_extended(self):
+        registration = self._register(state="draft")
+        wizard = self.env["sales.deal.registration.extend"].create(
+            {"registration_id": registration.id, "reason": "More time"}
+        )
+        self.assertFalse(wizard.new_date_to)
+        with self.assertRaisesRegex(UserError, "is in state “Draft”"):
+            wizard.action_extend()
+        self.assertFalse(wizard.new({}).new_date_to)
+
     def test_extend(self):
         registration = self._register(state="approved")
         before = registration.date_to

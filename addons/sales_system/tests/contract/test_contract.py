@@ -24,6 +24,18 @@ class TestContract(ContractCommon):
     def test_amount_is_that_of_the_lines(self):
         self.assertEqual(self._create_contract().amount, 450_000)
 
+    def test_totals_of_one_currency_and_of_two(self):
+        euro = self._rate_of_euro()
+        contracts = self._create_contract() | self._create_contract()
+        names = ("ordered_amount", "delivered_amount", "invoiced_amount", "collected_amount")
+        contracts.write(dict.fromkeys(names, 5))
+        self.assertEqual(self._group_totals(contracts, "amount", "partner_id"), [900_000])
+        for name in names:
+            with self.subTest(name=name):
+                self.assertEqual(self._group_totals(contracts, name, "partner_id"), [10])
+        contracts |= self._create_contract(currency_id=euro.id)
+        self.assertEqual(self._group_totals(contracts, "amount", "partner_id"), [1_800_000])
+
     def test_a_seller_writes_a_contract_in_the_form(self):
         contracts = self._as(self.seller, self.env["sales.contract"])
         with Form(contracts) as form:

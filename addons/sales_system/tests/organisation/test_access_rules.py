@@ -15,6 +15,15 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.channel.check",
             "sales.contract.clause",
             "sales.contract.template",
+            "sales.customer.level",
+            "sales.pool",
+            "sales.pool.protection",
+            "sales.follow.up.rule",
+            "sales.stage.gate",
+            "sales.competitor",
+            "sales.competitor.product",
+            "sales.competitor.price",
+            "sales.competitor.event",
         }
     )
     personal = frozenset(
@@ -28,15 +37,24 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.channel.authorization.revoke",
             "sales.channel.application.accept",
             "sales.channel.application.reject",
+            "sales.conflict.check",
+            "sales.conflict.check.line",
+            "sales.conflict.search",
             "sales.contract.comparison",
             "sales.contract.countersign",
             "sales.contract.renew",
             "sales.contract.terminate",
+            "sales.stage.gate.pass",
             "sales.deal.registration.extend",
             "sales.deal.registration.reject",
+            "sales.pool.return",
+            "sales.customer.level.pin",
+            "sales.customer.lose",
         }
     )
-    technical = frozenset({"sales.import.field", "sales.ledger.backfill"})
+    technical = frozenset(
+        {"sales.import.field", "sales.ledger.backfill", "sales.identity.backfill"}
+    )
 
     def test_leaders_of_standard_models_are_looked_up_too(self):
         for rule in self.env["ir.rule"].search([("groups", "in", self.env.ref(TEAM).ids)]):

@@ -5,6 +5,7 @@ from odoo.tools import convert_file
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from ...hooks import uninstall_hook
+from ...models.customer.ir_rule import NARROWED, NOBODYS
 from ..common import SalesSystemCommon
 
 STANDARD = ("base", "account", "sales_team", "sale", "crm", "sale_crm")
@@ -66,6 +67,9 @@ class TestUninstall(SalesSystemCommon):
         without_ours = {
             name: (*values, linked - ours) for name, (*values, linked) in before.items()
         }
+        for name, domain in NARROWED.items():
+            self.assertEqual(before[name][0], domain)
+            without_ours[name] = (NOBODYS, *without_ours[name][1:])
         self.assertEqual(after, without_ours)
         changed = {name for name, values in before.items() if values != after[name]}
         self.assertEqual(
@@ -76,6 +80,8 @@ class TestUninstall(SalesSystemCommon):
                 "base.group_user",
                 "sales_team.group_sale_salesman",
                 "account.group_account_invoice",
+                # They show leads without a salesperson to everybody again.
+                *NARROWED,
             },
         )
 

@@ -22,8 +22,10 @@ class SalesDealRegistrationExtend(models.TransientModel):
     def _compute_new_date_to(self):
         for wizard in self:
             registration = wizard.registration_id
-            days = registration._get_protection_days()
-            wizard.new_date_to = registration.date_to + timedelta(days=days)
+            # What is not protected is refused with a sentence when it is extended.
+            wizard.new_date_to = registration.date_to and (
+                registration.date_to + timedelta(days=registration._get_protection_days())
+            )
 
     @api.depends("registration_id")
     def _compute_reason(self):

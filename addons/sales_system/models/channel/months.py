@@ -1,0 +1,11 @@
+from babel.dates import format_skeleton
+
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+# Each language orders a month in its own way: “January 2026” and “2026年1月”.
+MONTH = "yMMMM"
+
+
+def format_month(env, day):
+    """:return: how the month of a day is written in the user's language"""
+    return format_skeleton(MONTH, day, locale=babel_locale_parse(get_lang(env).code))
