@@ -93,7 +93,7 @@ class SalesChannelDiversion(models.Model):
         default=lambda self: fields.Date.context_today(self).replace(day=1),
         help="The month of the sales, by its first day.",
     )
-    month_name = fields.Char(string="Month", compute="_compute_month_name")
+    month_name = fields.Char(string="Month of Sales", compute="_compute_month_name")
     line_ids = fields.One2many("sales.channel.diversion.line", "diversion_id", string="Evidence")
     line_count = fields.Integer(string="Sales", compute="_compute_totals", store=True)
     amount = fields.Monetary(

@@ -67,7 +67,7 @@ class ResPartner(models.Model):
         groups=SALES,
         help="Share of what was ordered, by its price, that is delivered.",
     )
-    chain_invoice_count = fields.Integer("Invoices", compute="_compute_chain", groups=SALES)
+    chain_invoice_count = fields.Integer("Number of Invoices", compute="_compute_chain", groups=SALES)
     chain_invoiced_amount = fields.Monetary(
         "Invoiced",
         compute="_compute_chain",
@@ -76,7 +76,7 @@ class ResPartner(models.Model):
         help="Untaxed, of posted invoices less credit notes.",
     )
     chain_overdue_amount = fields.Monetary(
-        "Overdue",
+        "Overdue Amount",
         compute="_compute_chain",
         currency_field="chain_currency_id",
         groups=SALES,

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from ..common import RpcCase
 from .pool_common import TODAY, PoolCommon
@@ -301,6 +302,7 @@ class TestPoolRpc(PoolCommon, RpcCase):
         self.assertFalse(any(lead[name] for name in names))
         self.assertFalse(lead.held_since and lead.held_since.year == 2099)
 
+    @mute_logger("odoo.sql_db")
     def test_sentences(self):
         leads = self._create_pooled(5)
         own = self._create_lead()
