@@ -132,16 +132,18 @@ class SaleOrder(models.Model):
                 ),
             )
         )
-        categories = self.env["product.category"].sudo()
-        categories = categories.browse(
-            {categ_id for *_, ids in rows for categ_id in ids if categ_id}
-        )
         outside = [order_id for order_id, *_ in rows]
+        # Most orders outside are of few categories and days.
+        sold = self._name_categories({tuple(filter(None, ids)) for *_, ids in rows})
+        days = self.browse(outside).mapped("ledger_date")
+        days = {day: format_date(self.env, day) for day in set(days)}
         texts = {}
         for order_id, reason, categ_ids in rows:
             order = self.browse(order_id).with_prefetch(outside)
-            sold = categories & categories.browse(filter(None, categ_ids))
-            texts.setdefault(order, []).append(order._get_unauthorized_text(reason, sold))
+            text = order._get_unauthorized_text(
+                reason, sold[tuple(filter(None, categ_ids))], days[order.ledger_date]
+            )
+            texts.setdefault(order, []).append(text)
         return {order: "\n".join(lines) for order, lines in texts.items()}
 
     @api.model
@@ -165,15 +167,30 @@ class SaleOrder(models.Model):
             condition,
         )
 
-    def _get_unauthorized_text(self, reason, categories):
-        """:return: sentence on what of this order the channel partner may not sell, and why"""
+    @api.model
+    def _name_categories(self, combinations):
+        """:param combinations: set of tuples of ids of product categories
+        :return: dict of combination → names of its categories, in their order
+        """
+        categories = self.env["product.category"].sudo()
+        categories = categories.browse({id_ for ids in combinations for id_ in ids})
+        return {
+            ids: ", ".join((categories & categories.browse(ids)).mapped("display_name"))
+            or self.env._("products without a category")
+            for ids in combinations
+        }
+
+    def _get_unauthorized_text(self, reason, categories, day):
+        """:param str categories: what is sold
+        :param str day: of the order
+        :return: sentence on what of this order the channel partner may not sell, and why
+        """
         self.ensure_one()
         values = {
             "partner": self.channel_partner_id.display_name,
             "territory": self.territory_id.display_name or self.env._("no territory"),
-            "categories": ", ".join(categories.mapped("display_name"))
-            or self.env._("products without a category"),
-            "day": format_date(self.env, self.ledger_date),
+            "categories": categories,
+            "day": day,
         }
         if reason == "none":
             return self.env._("%(partner)s is not authorized for anything on %(day)s.", **values)
