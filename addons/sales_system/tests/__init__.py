@@ -119,6 +119,7 @@ from .ledger import (
     test_ledger_verification,
 )
 from .market import (
+    test_competitor_pricelist,
     test_market_data,
     test_market_import,
     test_market_properties,
