@@ -118,6 +118,12 @@ from .ledger import (
     test_ledger_properties,
     test_ledger_verification,
 )
+from .market import (
+    test_competitor_pricelist,
+    test_market_data,
+    test_market_import,
+    test_market_properties,
+)
 from .organisation import (
     test_access_rules,
     test_export_log,

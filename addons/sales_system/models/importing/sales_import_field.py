@@ -18,6 +18,7 @@ IMPORT_ENTITY = {
     "territory": ("sales.territory", ("code", "complete_name", "name")),
     "team": ("crm.team", ("name",)),
     "campaign": ("utm.campaign", ("title",)),
+    "indicator": ("sales.market.indicator", ("name",)),
 }
 
 
@@ -42,6 +43,7 @@ class SalesImportField(models.Model):
             ("territory", "Territory"),
             ("team", "Sales Team"),
             ("campaign", "Campaign"),
+            ("indicator", "Market Indicator"),
         ],
         help="The record that the cell names.",
     )

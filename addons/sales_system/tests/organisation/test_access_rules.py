@@ -24,6 +24,9 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
+            "sales.market.indicator",
+            "sales.market.data",
+            "sales.market.share",
         }
     )
     personal = frozenset(
