@@ -118,6 +118,11 @@ from .ledger import (
     test_ledger_properties,
     test_ledger_verification,
 )
+from .market import (
+    test_segment,
+    test_segment_access,
+    test_segment_properties,
+)
 from .organisation import (
     test_access_rules,
     test_export_log,

@@ -24,6 +24,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
+            "sales.market.segment",
+            "sales.market.segment.size",
         }
     )
     personal = frozenset(
