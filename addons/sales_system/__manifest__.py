@@ -152,6 +152,10 @@
         "wizard/customer/sales_customer_lose_views.xml",
         "views/customer/res_partner_views.xml",
         "views/customer/sale_order_views.xml",
+        "views/market/sales_market_segment_member_views.xml",
+        "views/market/sales_market_segment_report_views.xml",
+        "views/market/sales_market_segment_views.xml",
+        "views/market/res_partner_views.xml",
         "views/organisation/res_config_settings_views.xml",
         "wizard/contract/sales_contract_countersign_views.xml",
         "wizard/contract/sales_contract_comparison_views.xml",
@@ -186,6 +190,7 @@
         "demo/customer/follow_up_demo.xml",
         "demo/customer/sales_pool_demo.xml",
         "demo/customer/sales_customer_profile_demo.xml",
+        "demo/market/sales_market_segment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -122,6 +122,7 @@ from .market import (
     test_segment,
     test_segment_access,
     test_segment_properties,
+    test_segment_tour,
 )
 from .organisation import (
     test_access_rules,

@@ -67,7 +67,7 @@ class SalesMarketSegment(models.Model):
             "lang": user.lang,
             "tz": company._get_sales_zone(),
         }
-        return self.env["res.partner"].with_user(user).with_context(context)
+        return self.env(user=user.id, context=context, su=False)["res.partner"]
 
     def _get_rule_domain(self, partners):
         """:return: domain of the customers that the rule is for
@@ -76,12 +76,9 @@ class SalesMarketSegment(models.Model):
         """
         try:
             rule = Domain(ast.literal_eval((self.domain or "").strip() or "[]"))
-            conditions = list(self._iter_conditions(partners, rule))
+            return self._get_scope() & self._guard(partners, rule)
         except UNREADABLE as error:
             raise self._unusable_error(str(error)) from error
-        for model, path in conditions:
-            self._check_path(model, path)
-        return self._get_scope() & rule
 
     def _get_scope(self):
         """:return: domain of the customers of the company, and of those that it shares"""
@@ -94,57 +91,70 @@ class SalesMarketSegment(models.Model):
             & Domain("company_id", "in", [*company.parent_ids.ids, False])
         )
 
-    @api.model
-    def _iter_conditions(self, model, domain):
-        """:return: iterator of (model, path of fields), those of domains in domains too"""
-        for condition in domain.iter_conditions():
-            yield model, condition.field_expr
-            if condition.operator in ("any", "not any"):
-                comodel = self._get_comodel(model, condition.field_expr)
-                yield from self._iter_conditions(comodel, Domain(condition.value))
+    def _guard(self, model, domain):
+        """:return: the domain, kept to what its writer may read
 
-    @api.model
-    def _get_comodel(self, model, path):
-        """:raises ValueError: the path does not lead to records"""
-        for name in path.split("."):
-            field = model._fields.get(name)
-            if field is None or not field.relational:
+        :raises UserError: it names what there is not, what may not be read, or companies
+        :raises ValueError: it looks for records in what has none
+        """
+        return domain.map_conditions(lambda condition: self._guard_condition(model, condition))
+
+    def _guard_condition(self, model, condition):
+        path, operator, value = condition.field_expr, condition.operator, condition.value
+        field, reached = self._follow(model, path)
+        if operator in ("any", "not any"):
+            if not field.relational:
                 raise ValueError(path)
-            model = model.env[field.comodel_name]
-        return model
+            return Domain(path, operator, self._guard(reached, Domain(value)))
+        if field.type in ("one2many", "many2many") and (field.store or field.related):
+            return self._guard_records(path, operator, value)
+        return condition
 
-    def _check_path(self, model, path):
-        """:raises UserError: a path names what there is not, may not be read, or is of companies"""
+    @api.model
+    def _guard_records(self, path, operator, value):
+        """Look for records as the writer has them.
+
+        Asked whether there are any, or whether some of these ids are among them, the ORM looks
+        at the records of everybody, in all companies.
+        """
+        if operator in ("!=", "not in"):
+            return ~self._guard_records(path, "in", value)
+        if operator not in ("=", "in"):
+            found = Domain("id" if operator.endswith("_of") else "display_name", operator, value)
+            return Domain(path, "any", found)
+        values = set(value) if isinstance(value, (list, tuple, set)) else {value}
+        found = Domain(path, "any", Domain("id", "in", [*(values - {False})]))
+        return found | Domain(path, "not any", Domain.TRUE) if False in values else found
+
+    def _follow(self, model, path):
+        """:return: the last field of a path, and the model that it leads to"""
         for name in path.split("."):
             field = model._fields.get(name)
-            if field is None:
-                raise self._path_error(
-                    path, self.env._("%(model)s has no field %(name)s"), model, name
-                )
-            if "res.company" in (field.comodel_name, model._name) or name == "company_id":
-                raise self._path_error(
-                    path,
-                    self.env._("a segment is of its own company, and %(name)s is of companies"),
-                    model,
-                    name,
-                )
-            if not field._description_searchable:
-                raise self._path_error(
-                    path, self.env._("nothing can be looked for by %(name)s"), model, name
-                )
-            if not (model.has_access("read") and model._has_field_access(field, "read")):
-                raise self._path_error(
-                    path, self.env._("you may not read %(name)s of %(model)s"), model, name
-                )
+            self._check_field(model, name, field, path)
             if field.related and not field.store:
-                self._check_path(model, field.related)
+                self._follow(model, field.related)
             if not field.relational:
                 # What may follow is a part of a date or a property.
-                return
+                break
             model = model.env[field.comodel_name]
+        return field, model
 
-    def _path_error(self, path, reason, model, name):
-        return self._unusable_error(f"{path}: " + reason % {"model": model._name, "name": name})
+    def _check_field(self, model, name, field, path):
+        """:raises UserError: a path names what there is not, may not be read, or is of companies"""
+        values = {"path": path, "model": model._name, "name": name}
+        if field is None:
+            reason = self.env._("%(path)s: %(model)s has no field %(name)s", **values)
+        elif "res.company" in (field.comodel_name, model._name) or name == "company_id":
+            reason = self.env._(
+                "%(path)s: a segment is of its own company, and %(name)s is of companies", **values
+            )
+        elif not field._description_searchable:
+            reason = self.env._("%(path)s: nothing can be looked for by %(name)s", **values)
+        elif not (model.has_access("read") and model._has_field_access(field, "read")):
+            reason = self.env._("%(path)s: you may not read %(name)s of %(model)s", **values)
+        else:
+            return
+        raise self._unusable_error(reason)
 
     def _unusable_error(self, reason):
         return UserError(

@@ -72,7 +72,8 @@ class SalesMarketSegment(models.Model):
         self.env.cr.execute(SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY))
         (result,) = self.env.execute_query(self._snapshot_query(query))
         self.invalidate_recordset()
-        self.env["sales.market.segment.member"].invalidate_model()
+        for model in ("member", "size", "report"):
+            self.env[f"sales.market.segment.{model}"].invalidate_model()
         self.env["res.partner"].invalidate_model(
             ["market_segment_member_ids", "market_segment_ids"], flush=False
         )

@@ -13,7 +13,9 @@ class SegmentCommon(CustomerCommon):
 
     @classmethod
     def _create_shop(cls, name, city="Shanghai", **values):
-        return cls._create_customer(name, city=city, ref="SHOP", company_id=cls.company.id, **values)
+        return cls._create_customer(
+            name, city=city, ref="SHOP", company_id=cls.company.id, **values
+        )
 
     @classmethod
     def _create_segment(cls, name, domain="[('city', '=', 'Shanghai')]", user=None, **values):

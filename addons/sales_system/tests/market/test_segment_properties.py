@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
@@ -85,9 +86,7 @@ class TestSegmentProperties(SegmentCommon):
         self.assertEqual(segment._snapshot()[:2], (0, 0))
         self.assertEqual(self._rows(segment), rows)
         # The spans of a customer do not overlap, and the days add up to the size of today.
-        for (partner, _from, left), (next_partner, start, _to) in zip(
-            rows, rows[1:], strict=False
-        ):
+        for (partner, _from, left), (next_partner, start, _to) in pairwise(rows):
             if partner == next_partner:
                 self.assertTrue(left and left <= start)
         size = self.env["sales.market.segment.size"].search(
