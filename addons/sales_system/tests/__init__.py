@@ -123,6 +123,10 @@ from .market import (
     test_market_data,
     test_market_import,
     test_market_properties,
+    test_segment,
+    test_segment_access,
+    test_segment_properties,
+    test_segment_tour,
 )
 from .organisation import (
     test_access_rules,

@@ -7,3 +7,11 @@ from . import sales_import_kind
 from . import sales_import_market
 from . import sales_competitor_product
 from . import sales_competitor_price
+from . import sales_market_segment
+from . import sales_market_segment_rule
+from . import sales_market_segment_snapshot
+from . import sales_market_segment_member
+from . import sales_market_segment_size
+from . import sales_market_segment_report
+from . import res_partner
+from . import res_partner_merge

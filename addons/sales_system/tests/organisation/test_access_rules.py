@@ -27,6 +27,8 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.market.indicator",
             "sales.market.data",
             "sales.market.share",
+            "sales.market.segment",
+            "sales.market.segment.size",
         }
     )
     personal = frozenset(
