@@ -38,6 +38,7 @@
         "security/customer/conflict_rules.xml",
         "security/customer/follow_up_rules.xml",
         "security/customer/history_rules.xml",
+        "security/market/research_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
         "data/channel/authorization_data.xml",
@@ -56,6 +57,7 @@
         "data/customer/identity_cron_data.xml",
         "data/customer/ir_cron_data.xml",
         "data/customer/sales_customer_level_data.xml",
+        "data/market/ir_sequence_data.xml",
         "views/organisation/sales_territory_views.xml",
         "wizard/organisation/sales_territory_recompute_views.xml",
         "views/organisation/sales_territory_rule_views.xml",
@@ -150,6 +152,7 @@
         "wizard/customer/sales_customer_lose_views.xml",
         "views/customer/res_partner_views.xml",
         "views/customer/sale_order_views.xml",
+        "views/market/sales_market_research_views.xml",
         "views/organisation/res_config_settings_views.xml",
         "wizard/contract/sales_contract_countersign_views.xml",
         "wizard/contract/sales_contract_comparison_views.xml",
@@ -184,6 +187,7 @@
         "demo/customer/follow_up_demo.xml",
         "demo/customer/sales_pool_demo.xml",
         "demo/customer/sales_customer_profile_demo.xml",
+        "demo/market/sales_market_research_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

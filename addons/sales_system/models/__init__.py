@@ -6,3 +6,4 @@ from . import approval
 from . import contract
 from . import channel
 from . import customer
+from . import market

@@ -118,6 +118,7 @@ from .ledger import (
     test_ledger_properties,
     test_ledger_verification,
 )
+from .market import test_research, test_research_tour
 from .organisation import (
     test_access_rules,
     test_export_log,

@@ -24,6 +24,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.competitor.product",
             "sales.competitor.price",
             "sales.competitor.event",
+            "sales.market.research",
         }
     )
     personal = frozenset(
