@@ -111,7 +111,7 @@ def _write_po(path, terms):
 
 
 @pytest.mark.parametrize(
-    ("addon", "installed"),
+    ("name", "installed"),
     [
         ("low", ["low", "bridge"]),
         ("middle", ["low", "middle", "bridge"]),
@@ -119,7 +119,7 @@ def _write_po(path, terms):
         ("bridge", ["low", "bridge"]),
     ],
 )
-def test_an_addon_brings_those_below_and_their_bridges(tmp_path, monkeypatch, addon, installed):
+def test_an_addon_brings_those_below_and_their_bridges(tmp_path, monkeypatch, name, installed):
     manifests = {
         "low": {"depends": ["sale"]},
         "middle": {"depends": ["low"]},
@@ -127,12 +127,12 @@ def test_an_addon_brings_those_below_and_their_bridges(tmp_path, monkeypatch, ad
         "high_bridge": {"depends": ["high", "event"], "auto_install": True},
         "bridge": {"depends": ["low", "survey"], "auto_install": True},
     }
-    for name, manifest in manifests.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "__manifest__.py").write_text(repr(manifest), "utf-8")
+    for addon, manifest in manifests.items():
+        (tmp_path / addon).mkdir()
+        (tmp_path / addon / "__manifest__.py").write_text(repr(manifest), "utf-8")
     monkeypatch.setattr(database.paths, "ADDONS", tmp_path)
     monkeypatch.setattr(database.paths, "ADDON_NAMES", tuple(manifests))
-    assert database.installed_with(addon) == installed
+    assert database.installed_with(name) == installed
 
 
 def test_an_edited_method_needs_no_update_but_a_new_field_does(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from ..common import RpcCase
 from ..organisation.common import OrganisationCommon
 
 TODAY = "2026-03-10"
+REMARK = "Ask at the station, too."
 
 
 class ResearchCommon(OrganisationCommon):
@@ -179,7 +180,7 @@ class TestResearch(ResearchCommon):
         """Everybody in sales reads and discusses; leaders write."""
         research = self._as(self.seller, self.research)
         self.assertEqual(research.title, "Price of an e-bike")
-        research.message_post(body="Ask at the station, too.")
+        research.message_post(body=REMARK)
         for change in (lambda: research.write({"title": "Mine"}), research.action_start):
             with self.assertRaises(AccessError):
                 change()
