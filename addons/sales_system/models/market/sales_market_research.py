@@ -57,6 +57,7 @@ class SalesMarketResearch(models.Model):
         default="draft",
         copy=False,
         index=True,
+        group_expand=True,
         tracking=True,
     )
     company_id = fields.Many2one(
