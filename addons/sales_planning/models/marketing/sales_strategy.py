@@ -64,9 +64,15 @@ class SalesStrategy(models.Model):
         domain="[('share', '=', False), ('company_ids', '=', company_id)]",
     )
     date_from = fields.Date(
-        string="From", required=True, index=True, default=_default_date_from, tracking=True
+        string="From",
+        required=True,
+        index=True,
+        default=lambda self: self._default_date_from(),
+        tracking=True,
     )
-    date_to = fields.Date(string="To", required=True, default=_default_date_to, tracking=True)
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self._default_date_to(), tracking=True
+    )
 
     # === WHERE WE STAND === #
     strengths = fields.Html()
