@@ -204,15 +204,34 @@ def base_digest():
 
 def dependencies():
     """Return the addons of Odoo's that ours name in their manifests."""
-    found = set()
-    for addon in paths.ADDON_NAMES:
-        path = paths.ADDONS / addon / "__manifest__.py"
-        try:
-            manifest = ast.literal_eval(path.read_text(encoding="utf-8"))
-        except (OSError, SyntaxError, ValueError) as error:
-            raise StepFailed(f"The manifest of {addon} cannot be read: {error}.") from error
-        found.update(manifest["depends"])
+    found = {name for addon in paths.ADDON_NAMES for name in _manifest(addon)["depends"]}
     return sorted(found - set(paths.ADDON_NAMES))
+
+
+def installed_with(addon):
+    """Return the addons that installing one brings: those below it, and bridges.
+
+    A bridge installs itself, as the base holds all other apps that it depends on.
+    """
+    found = _with_dependencies(addon)
+    for name in paths.ADDON_NAMES:
+        if _manifest(name).get("auto_install") and _with_dependencies(name) - {name} <= found:
+            found.add(name)
+    return [name for name in paths.ADDON_NAMES if name in found]
+
+
+def _with_dependencies(addon):
+    """Return an addon and what it depends on, as far as it is ours."""
+    below = set(paths.ADDON_NAMES) & set(_manifest(addon)["depends"])
+    return {addon}.union(*map(_with_dependencies, below))
+
+
+def _manifest(addon):
+    path = paths.ADDONS / addon / "__manifest__.py"
+    try:
+        return ast.literal_eval(path.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise StepFailed(f"The manifest of {addon} cannot be read: {error}.") from error
 
 
 def _unused_for(name):

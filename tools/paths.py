@@ -4,7 +4,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDONS = ROOT / "addons"
-ADDON_NAMES = ("sales_system", "sales_planning", "sales_commission")
+# In the order in which they build on each other; bridges to further Odoo apps last.
+ADDON_NAMES = ("sales_system", "sales_planning", "sales_commission", "sales_system_survey")
 
 LOCAL = ROOT / ".local"
 VENV = LOCAL / "venv"

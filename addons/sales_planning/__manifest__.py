@@ -17,6 +17,7 @@
         "security/decomposing/ir_rules.xml",
         "security/exchange/ir_rules.xml",
         "security/organisation/ir_rules.xml",
+        "security/marketing/strategy_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
         "data/negotiation/mail_activity_type_data.xml",
@@ -63,9 +64,11 @@
         "wizard/exchange/sales_target_export_views.xml",
         "views/exchange/sales_target_views.xml",
         "views/exchange/sales_target_plan_views.xml",
+        "views/marketing/sales_strategy_views.xml",
         "views/sales_planning_menus.xml",
         "views/negotiation/sales_target_negotiation_menus.xml",
         "views/budget/sales_budget_menus.xml",
+        "views/marketing/sales_marketing_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -87,6 +90,7 @@
         "demo/negotiation/sales_target_plan_next_demo.xml",
         "demo/sales_target_plan_collection_demo.xml",
         "demo/sales_target_plan_pieces_demo.xml",
+        "demo/marketing/sales_strategy_demo.xml",
     ],
     "application": True,
 }

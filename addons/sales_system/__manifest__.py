@@ -40,6 +40,7 @@
         "security/customer/history_rules.xml",
         "security/market/data_rules.xml",
         "security/market/segment_rules.xml",
+        "security/market/research_rules.xml",
         "data/ir_sequence_data.xml",
         "data/contract/ir_sequence_data.xml",
         "data/channel/authorization_data.xml",
@@ -60,6 +61,7 @@
         "data/customer/ir_cron_data.xml",
         "data/customer/sales_customer_level_data.xml",
         "data/market/ir_cron_data.xml",
+        "data/market/ir_sequence_data.xml",
         "views/organisation/sales_territory_views.xml",
         "wizard/organisation/sales_territory_recompute_views.xml",
         "views/organisation/sales_territory_rule_views.xml",
@@ -163,6 +165,7 @@
         "views/market/sales_market_segment_report_views.xml",
         "views/market/sales_market_segment_views.xml",
         "views/market/res_partner_views.xml",
+        "views/market/sales_market_research_views.xml",
         "views/organisation/res_config_settings_views.xml",
         "views/market/res_config_settings_views.xml",
         "wizard/contract/sales_contract_countersign_views.xml",
@@ -200,6 +203,7 @@
         "demo/customer/sales_customer_profile_demo.xml",
         "demo/market/market_data_demo.xml",
         "demo/market/sales_market_segment_demo.xml",
+        "demo/market/sales_market_research_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -2,7 +2,9 @@
 
 from odoo.tests import TransactionCase, tagged
 
-ADDONS = ("sales_system", "sales_planning", "sales_commission")
+from tools import paths
+
+ADDONS = paths.ADDON_NAMES
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,9 @@
 import re
 from itertools import pairwise
 
-from conftest import ADDONS, CHAIN, ROOT, manifest_of
+from conftest import ADDONS, BRIDGES, CHAIN, ROOT, manifest_of
+
+from tools import paths
 
 LOADED_FOLDERS = {"data", "demo", "report", "security", "views", "wizard"}
 
@@ -52,6 +54,32 @@ def test_no_addon_names_one_above_it():
         pattern = re.compile(rf"odoo\.addons\.({above})\b|\b({above})\.\w+|env\[[\"']({above})")
         for path in (ROOT / "addons" / name).rglob("*"):
             if path.suffix in {".py", ".xml", ".js"}:
+                assert not pattern.search(path.read_text(encoding="utf-8")), path
+
+
+def test_the_tools_know_every_addon():
+    assert set(paths.ADDON_NAMES) == {addon.name for addon in ADDONS}
+
+
+def test_bridges_install_themselves_and_nothing_depends_on_them():
+    """The three addons work without the apps that only bridges need."""
+    names = {bridge.name for bridge in BRIDGES}
+    for bridge in BRIDGES:
+        manifest = manifest_of(bridge)
+        assert manifest["auto_install"] is True
+        assert set(manifest["depends"]) & set(CHAIN)
+    for name in CHAIN:
+        assert not names & set(manifest_of(ROOT / "addons" / name)["depends"])
+
+
+def test_the_three_addons_name_no_bridge_and_no_app_of_one():
+    own = {name for addon in CHAIN for name in manifest_of(ROOT / "addons" / addon)["depends"]}
+    needed = {name for bridge in BRIDGES for name in manifest_of(bridge)["depends"]}
+    foreign = "|".join((needed - own - set(CHAIN)) | {bridge.name for bridge in BRIDGES})
+    pattern = re.compile(rf"[\"'(,]({foreign})\.\w|odoo\.addons\.({foreign})\b")
+    for name in CHAIN:
+        for path in (ROOT / "addons" / name).rglob("*"):
+            if path.suffix in {".py", ".xml", ".js", ".csv"}:
                 assert not pattern.search(path.read_text(encoding="utf-8")), path
 
 

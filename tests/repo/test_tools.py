@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import odoo_source, po_files, stamps
+from tools import database, odoo_source, po_files, stamps
 from tools.checks import fast, odoo_runner, server_logs
 from tools.steps import StepFailed
 
@@ -108,6 +108,31 @@ def _write_po(path, terms):
         file.append(po_files.polib.POEntry(msgid=term, msgstr=translation))
     file.save(str(path))
     return path
+
+
+@pytest.mark.parametrize(
+    ("name", "installed"),
+    [
+        ("low", ["low", "bridge"]),
+        ("middle", ["low", "middle", "bridge"]),
+        ("high", ["low", "middle", "high", "high_bridge", "bridge"]),
+        ("bridge", ["low", "bridge"]),
+    ],
+)
+def test_an_addon_brings_those_below_and_their_bridges(tmp_path, monkeypatch, name, installed):
+    manifests = {
+        "low": {"depends": ["sale"]},
+        "middle": {"depends": ["low"]},
+        "high": {"depends": ["middle"]},
+        "high_bridge": {"depends": ["high", "event"], "auto_install": True},
+        "bridge": {"depends": ["low", "survey"], "auto_install": True},
+    }
+    for addon, manifest in manifests.items():
+        (tmp_path / addon).mkdir()
+        (tmp_path / addon / "__manifest__.py").write_text(repr(manifest), "utf-8")
+    monkeypatch.setattr(database.paths, "ADDONS", tmp_path)
+    monkeypatch.setattr(database.paths, "ADDON_NAMES", tuple(manifests))
+    assert database.installed_with(name) == installed
 
 
 def test_an_edited_method_needs_no_update_but_a_new_field_does(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from .. import paths, stamps
-from ..database import Databases
+from ..database import Databases, installed_with
 from ..steps import StepFailed, say
 from .pytest_odoo import pytest_command
 
@@ -33,13 +33,14 @@ def run(platform, addon, arguments):
 
 
 def _ensure_current(databases, database, addon):
-    chain = paths.ADDON_NAMES[: paths.ADDON_NAMES.index(addon) + 1]
-    current = {name: installed_digest(name) for name in chain}
+    current = {name: installed_digest(name) for name in installed_with(addon)}
     if not databases.exists(database):
         say(f"Installing {addon}, about a minute …", sys.stderr)
         databases.install(database, demo=False, addons=(addon,))
     elif changed := [
-        name for name in chain if not stamps.is_current(_stamp(database, name), current[name])
+        name
+        for name, value in current.items()
+        if not stamps.is_current(_stamp(database, name), value)
     ]:
         say(f"Updating {', '.join(changed)} …", sys.stderr)
         databases.update(database, changed)

@@ -19,3 +19,4 @@ from . import decomposing
 from . import budget
 from . import exchange
 from . import organisation
+from . import marketing

@@ -38,3 +38,4 @@ from .attainment import test_new_customers
 from .attainment import test_screens
 from .attainment import test_standing
 from .organisation import test_target_handover
+from .marketing import test_strategy

@@ -11,7 +11,13 @@ from .common import SalesPlanningCommon
 class TestPlanningAccessRules(AccessRules, TransactionCase):
     addon = "sales_planning"
     shared = frozenset(
-        {"sales.budget.category", "sales.season.profile", "sales.season.profile.line"}
+        {
+            "sales.budget.category",
+            "sales.season.profile",
+            "sales.season.profile.line",
+            "sales.strategy",
+            "sales.strategy.goal",
+        }
     )
     personal = frozenset(
         {

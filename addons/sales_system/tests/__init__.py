@@ -128,6 +128,7 @@ from .market import (
     test_segment_properties,
     test_segment_tour,
 )
+from .market import test_research, test_research_tour
 from .organisation import (
     test_access_rules,
     test_export_log,

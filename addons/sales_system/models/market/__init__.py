@@ -15,3 +15,4 @@ from . import sales_market_segment_size
 from . import sales_market_segment_report
 from . import res_partner
 from . import res_partner_merge
+from . import sales_market_research

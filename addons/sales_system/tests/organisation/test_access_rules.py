@@ -29,6 +29,7 @@ class TestAccessRules(AccessRules, TransactionCase):
             "sales.market.share",
             "sales.market.segment",
             "sales.market.segment.size",
+            "sales.market.research",
         }
     )
     personal = frozenset(

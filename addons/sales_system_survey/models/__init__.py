@@ -1,0 +1,2 @@
+from . import sales_market_research
+from . import survey_survey
