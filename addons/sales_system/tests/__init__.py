@@ -123,12 +123,13 @@ from .market import (
     test_market_data,
     test_market_import,
     test_market_properties,
+    test_research,
+    test_research_tour,
     test_segment,
     test_segment_access,
     test_segment_properties,
     test_segment_tour,
 )
-from .market import test_research, test_research_tour
 from .organisation import (
     test_access_rules,
     test_export_log,

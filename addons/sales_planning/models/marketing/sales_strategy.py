@@ -17,6 +17,7 @@ CONTENT_FIELDS = {
     "price_choice",
     "channel_choice",
     "research_ids",
+    "segment_ids",
     "goal_ids",
 }
 
@@ -95,6 +96,13 @@ class SalesStrategy(models.Model):
             ("focus", "Focus"),
         ],
         tracking=True,
+    )
+    segment_ids = fields.Many2many(
+        "sales.market.segment",
+        string="Target Segments",
+        check_company=True,
+        domain="[('company_id', '=', company_id)]",
+        help="Whom the strategy is for.",
     )
     positioning = fields.Text(help="For whom we are the best choice, and why.")
     price_choice = fields.Text(string="Prices")

@@ -19,6 +19,7 @@ EVIDENCE_FIELDS = {
     "date_to",
     "budget",
     "competitor_ids",
+    "segment_ids",
     "findings",
     "conclusion",
 }
@@ -94,6 +95,7 @@ class SalesMarketResearch(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     budget = fields.Monetary(tracking=True, help="What the research may cost.")
     competitor_ids = fields.Many2many("sales.competitor", string="Competitors", check_company=True)
+    segment_ids = fields.Many2many("sales.market.segment", string="Segments", check_company=True)
     findings = fields.Html(copy=False, help="What came to light.")
     conclusion = fields.Html(copy=False, help="What follows from the findings for our sales.")
 

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import SegmentCommon
+from .segment_common import SegmentCommon
 
 
 @tagged("post_install", "-at_install", "sales_system")

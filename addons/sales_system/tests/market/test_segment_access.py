@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import RpcCase
-from .common import SegmentCommon
+from .segment_common import SegmentCommon
 
 
 @tagged("post_install", "-at_install", "sales_system")

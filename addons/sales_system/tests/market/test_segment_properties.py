@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import freeze_time, tagged
 
-from .common import SegmentCommon
+from .segment_common import SegmentCommon
 
 TOWNS = ("Shanghai", "Suzhou", False)
 RULES = (

@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .common import SegmentCommon
+from .segment_common import SegmentCommon
 
 
 @tagged("post_install", "-at_install", "sales_system", "sales_tour")
