@@ -123,6 +123,7 @@ from .market import (
     test_market_data,
     test_market_import,
     test_market_properties,
+    test_market_tour,
     test_research,
     test_research_tour,
     test_segment,
