@@ -67,7 +67,9 @@ class ResPartner(models.Model):
         groups=SALES,
         help="Share of what was ordered, by its price, that is delivered.",
     )
-    chain_invoice_count = fields.Integer("Number of Invoices", compute="_compute_chain", groups=SALES)
+    chain_invoice_count = fields.Integer(
+        "Number of Invoices", compute="_compute_chain", groups=SALES
+    )
     chain_invoiced_amount = fields.Monetary(
         "Invoiced",
         compute="_compute_chain",
