@@ -114,6 +114,10 @@ SILENT_CUSTOMERS = "sales_system.sales_silent_customer_action"
 STAGE_GATES = "sales_system.sales_stage_gate_action"
 CONVERSION = "sales_system.sales_lead_stage_report_action"
 COMPETITORS = "sales_system.sales_competitor_action"
+MARKET_SHARE = "sales_system.sales_market_share_action"
+MARKET_RESEARCH = "sales_system.sales_market_research_action"
+SEGMENTS = "sales_system.sales_market_segment_action"
+STRATEGIES = "sales_planning.sales_strategy_action"
 CONFLICT_CHECK = "sales_system.sales_conflict_check_action"
 DIFFERENCES = (_tab("clauses"), "button[name=action_compare]")
 
@@ -181,6 +185,10 @@ PICTURES = (
         height=500,
         login="wang.wei",
     ),
+    Picture("market-research", MARKET_RESEARCH, "market_research", height=700),
+    Picture("market-share", MARKET_SHARE, wait=".o_graph_renderer canvas", height=480),
+    Picture("market-segment", SEGMENTS, "segment", height=720),
+    Picture("market-strategy", STRATEGIES, "strategy", height=760),
     Picture("handover", HANDOVERS, "handover", height=860),
     Picture("settings", SETTINGS, wait=".app_settings_block", height=900),
 )
@@ -365,6 +373,18 @@ def stage_gate(env):
 
 def competitor(env):
     return env.ref("sales_system.competitor_swift")
+
+
+def market_research(env):
+    return env.ref("sales_system.market_research_commuters")
+
+
+def segment(env):
+    return env.ref("sales_system.market_segment_city_shops")
+
+
+def strategy(env):
+    return env.ref("sales_planning.strategy_commuters")
 
 
 def conflict_check(env):
