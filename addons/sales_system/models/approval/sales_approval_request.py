@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..document.actions import prepare_wizard
+
 REQUEST_STATE = [
     ("pending", "Pending"),
     ("approved", "Approved"),
@@ -188,14 +190,7 @@ class SalesApprovalRequest(models.Model):
         return self._open_wizard("sales.approval.request.delegate", self.env._("Delegate"))
 
     def _open_wizard(self, model, name):
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_request_ids": self.ids},
-        }
+        return prepare_wizard(model, name, request_ids=self.ids)
 
     def action_open_document(self):
         self.ensure_one()

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...engine.identity import identity_keys
+from ..document.actions import prepare_wizard
 from .res_partner import CHANNEL_TYPE
 
 APPLICATION_STATE = [
@@ -52,6 +53,7 @@ class SalesChannelApplication(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.team.mixin",
         "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -61,14 +63,6 @@ class SalesChannelApplication(models.Model):
     _check_company_auto = True
 
     # === FIELDS === #
-    name = fields.Char(
-        string="Reference",
-        required=True,
-        readonly=True,
-        copy=False,
-        index="trigram",
-        default=lambda self: self.env._("New"),
-    )
     state = fields.Selection(
         APPLICATION_STATE,
         required=True,
@@ -79,29 +73,10 @@ class SalesChannelApplication(models.Model):
         tracking=True,
         group_expand=True,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
     user_id = fields.Many2one(
-        "res.users",
         string="Channel Manager",
-        index=True,
         tracking=True,
-        ondelete="restrict",
         default=lambda self: self.env.user,
-        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        compute_sudo=True,
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
     )
 
     # === THE COMPANY === #
@@ -206,13 +181,6 @@ class SalesChannelApplication(models.Model):
     )
 
     # === COMPUTE METHODS === #
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        for application in self:
-            teams = application.user_id._get_sales_teams(application.company_id)
-            if application.team_id not in teams:
-                application.team_id = teams[:1] or application.team_id
-
     @api.depends("company_id")
     def _compute_currency_id(self):
         for application in self:
@@ -369,11 +337,4 @@ class SalesChannelApplication(models.Model):
     def _open_wizard(self, model, name):
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_application_id": self.id},
-        }
+        return prepare_wizard(model, name, application_id=self.id)

@@ -41,6 +41,7 @@ class SalesChannelAuthorization(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.team.mixin",
         "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -50,14 +51,6 @@ class SalesChannelAuthorization(models.Model):
     _mail_post_access = "read"
 
     # === FIELDS === #
-    name = fields.Char(
-        string="Reference",
-        required=True,
-        readonly=True,
-        copy=False,
-        index="trigram",
-        default=lambda self: self.env._("New"),
-    )
     state = fields.Selection(
         AUTHORIZATION_STATE,
         required=True,
@@ -66,9 +59,6 @@ class SalesChannelAuthorization(models.Model):
         copy=False,
         index=True,
         tracking=True,
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -145,28 +135,12 @@ class SalesChannelAuthorization(models.Model):
     )
     renewal_ids = fields.One2many("sales.channel.authorization", "renewed_from_id")
     user_id = fields.Many2one(
-        "res.users",
         string="Channel Manager",
         compute="_compute_user_id",
         store=True,
         readonly=False,
         precompute=True,
-        index=True,
         tracking=True,
-        ondelete="restrict",
-        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        compute_sudo=True,
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
     )
     reminded_for = fields.Date(
         readonly=True,
@@ -200,13 +174,6 @@ class SalesChannelAuthorization(models.Model):
     def _compute_user_id(self):
         for authorization in self:
             authorization.user_id = authorization.partner_id.channel_manager_id or self.env.user
-
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        for authorization in self:
-            teams = authorization.user_id._get_sales_teams(authorization.company_id)
-            if authorization.team_id not in teams:
-                authorization.team_id = teams[:1] or authorization.team_id
 
     # === CONSTRAINT METHODS === #
     @api.constrains("partner_id")

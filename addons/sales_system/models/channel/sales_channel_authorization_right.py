@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
+from .extensions import create_btree_gist
+
 # A node of a tree as the range of all paths below it: “1/5/” up to “1/50”, for “0” follows “/”.
 # Two nodes lie in each other exactly where their ranges overlap; '' is everything.
 _RANGE = "sales_tree_range(NULLIF({0}, ''), NULLIF(left({0}, -1), '') || '0')"
@@ -82,8 +84,7 @@ class SalesChannelAuthorizationRight(models.Model):
 
     def _auto_init(self):
         cr = self.env.cr
-        # Trusted since PostgreSQL 13: whoever may create tables may create it.
-        cr.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        create_btree_gist(cr)
         cr.execute("SELECT to_regtype('sales_tree_range')")
         if not cr.fetchone()[0]:
             cr.execute('CREATE TYPE sales_tree_range AS RANGE (subtype = text, collation = "C")')

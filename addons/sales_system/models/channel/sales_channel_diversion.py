@@ -39,6 +39,7 @@ class SalesChannelDiversion(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.team.mixin",
         "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -49,14 +50,6 @@ class SalesChannelDiversion(models.Model):
     _mail_post_access = "read"
 
     # === FIELDS === #
-    name = fields.Char(
-        string="Reference",
-        required=True,
-        readonly=True,
-        copy=False,
-        index="trigram",
-        default=lambda self: self.env._("New"),
-    )
     state = fields.Selection(
         DIVERSION_STATE,
         required=True,
@@ -65,9 +58,6 @@ class SalesChannelDiversion(models.Model):
         copy=False,
         index=True,
         tracking=True,
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(
@@ -115,28 +105,12 @@ class SalesChannelDiversion(models.Model):
         string="Penalty", tracking=True, help="A record of what was agreed on; it books nothing."
     )
     user_id = fields.Many2one(
-        "res.users",
         string="Channel Manager",
         compute="_compute_user_id",
         store=True,
         readonly=False,
         precompute=True,
-        index=True,
         tracking=True,
-        ondelete="restrict",
-        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        compute_sudo=True,
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
     )
     note = fields.Html(string="Notes")
 
@@ -181,13 +155,6 @@ class SalesChannelDiversion(models.Model):
     def _compute_user_id(self):
         for case in self:
             case.user_id = case.partner_id.channel_manager_id
-
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        for case in self:
-            teams = case.user_id._get_sales_teams(case.company_id)
-            if case.team_id not in teams:
-                case.team_id = teams[:1] or case.team_id
 
     # === CRUD METHODS === #
     @api.model_create_multi

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
+from ..document.actions import prepare_wizard
 from .months import format_month
 
 REPORT_STATE = [
@@ -44,6 +45,7 @@ class SalesChannelReport(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.team.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -62,9 +64,6 @@ class SalesChannelReport(models.Model):
         ondelete="restrict",
         check_company=True,
         domain="[('channel_type', '!=', False), ('company_id', 'in', (company_id, False))]",
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     period = fields.Selection(
         REPORT_PERIOD,
@@ -96,28 +95,12 @@ class SalesChannelReport(models.Model):
         tracking=True,
     )
     user_id = fields.Many2one(
-        "res.users",
         string="Channel Manager",
         compute="_compute_user_id",
         store=True,
         readonly=False,
         precompute=True,
-        index=True,
         tracking=True,
-        ondelete="restrict",
-        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        compute_sudo=True,
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -211,13 +194,6 @@ class SalesChannelReport(models.Model):
     def _compute_user_id(self):
         for report in self:
             report.user_id = report.partner_id.channel_manager_id or report.user_id
-
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        for report in self:
-            teams = report.user_id._get_sales_teams(report.company_id)
-            if report.team_id not in teams:
-                report.team_id = teams[:1] or report.team_id
 
     @api.depends("company_id", "partner_id")
     def _compute_currency_id(self):
@@ -366,14 +342,7 @@ class SalesChannelReport(models.Model):
     # === BUSINESS METHODS === #
     def _open_wizard(self, model, name):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_report_id": self.id},
-        }
+        return prepare_wizard(model, name, report_id=self.id)
 
     @api.model
     def _get_protected_fields(self):

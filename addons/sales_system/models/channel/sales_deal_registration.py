@@ -72,14 +72,6 @@ class SalesDealRegistration(models.Model):
     _check_company_auto = True
 
     # === FIELDS === #
-    name = fields.Char(
-        string="Reference",
-        required=True,
-        readonly=True,
-        copy=False,
-        index="trigram",
-        default=lambda self: self.env._("New"),
-    )
     state = fields.Selection(
         DEAL_STATE,
         required=True,

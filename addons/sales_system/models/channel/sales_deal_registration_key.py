@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...engine.identity import KINDS
+from .extensions import create_btree_gist
 
 
 class SalesDealRegistrationKey(models.Model):
@@ -38,7 +39,5 @@ class SalesDealRegistrationKey(models.Model):
     _key_idx = models.Index("(key, kind, company_id)")
 
     def _auto_init(self):
-        # What compares numbers and texts beside ranges in one constraint; trusted, so that the
-        # owner of the database may create it.
-        self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        create_btree_gist(self.env.cr)
         return super()._auto_init()

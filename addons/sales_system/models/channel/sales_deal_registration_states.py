@@ -6,6 +6,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, mute_logger
 
+from ..document.actions import prepare_wizard
 from .res_partner import SELLING_STATES
 from .sales_deal_registration import PROTECTED_STATES
 
@@ -313,11 +314,4 @@ class SalesDealRegistration(models.Model):
     def _open_wizard(self, model, name):
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_registration_id": self.id},
-        }
+        return prepare_wizard(model, name, registration_id=self.id)

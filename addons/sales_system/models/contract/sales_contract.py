@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.contract_dates import end_of_months, end_of_term, notice_day
+from ..document.actions import prepare_wizard
 
 CONTRACT_STATE = [
     ("draft", "Draft"),
@@ -100,6 +101,7 @@ class SalesContract(models.Model):
     _inherit = [
         "sales.state.mixin",
         "sales.protected.fields.mixin",
+        "sales.team.mixin",
         "sales.number.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -114,14 +116,7 @@ class SalesContract(models.Model):
         return self.env.user._get_sales_teams(self.env.company)[:1]
 
     # === IDENTITY === #
-    name = fields.Char(
-        string="Contract Number",
-        required=True,
-        readonly=True,
-        copy=False,
-        index="trigram",
-        default=lambda self: self.env._("New"),
-    )
+    name = fields.Char(string="Contract Number")
     title = fields.Char(string="Subject", tracking=True)
     state = fields.Selection(
         CONTRACT_STATE,
@@ -134,9 +129,6 @@ class SalesContract(models.Model):
     )
     contract_type = fields.Selection(
         CONTRACT_TYPE, string="Type", required=True, default="framework"
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -215,27 +207,11 @@ class SalesContract(models.Model):
         help="The distributor or agent that the contract came through.",
     )
     user_id = fields.Many2one(
-        "res.users",
         string="Salesperson",
-        index=True,
         tracking=True,
-        ondelete="restrict",
         default=lambda self: self.env.user,
-        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
     )
-    team_id = fields.Many2one(
-        "crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        compute_sudo=True,
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        tracking=True,
-        ondelete="set null",
-        check_company=True,
-    )
+    team_id = fields.Many2one(tracking=True)
     territory_id = fields.Many2one(
         "sales.territory",
         compute="_compute_territory_id",
@@ -393,13 +369,6 @@ class SalesContract(models.Model):
         for contract in self:
             contract.currency_id = contract.currency_id or contract.company_id.currency_id
 
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        for contract in self:
-            teams = contract.user_id._get_sales_teams(contract.company_id)
-            if contract.team_id not in teams:
-                contract.team_id = teams[:1] or contract.team_id
-
     @api.depends("partner_id")
     def _compute_territory_id(self):
         for contract in self:
@@ -515,14 +484,7 @@ class SalesContract(models.Model):
     def _open_wizard(self, model, name):
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_contract_id": self.id},
-        }
+        return prepare_wizard(model, name, contract_id=self.id)
 
     def _get_end_of_term(self, renewal_count=None):
         """:return: last day of the term after so many renewals, by default those so far"""

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..document.actions import prepare_wizard
+
 LIFECYCLE = [
     ("prospect", "Prospect"),
     ("engaged", "Engaged"),
@@ -190,14 +192,7 @@ class SalesCustomerProfile(models.Model):
     # === BUSINESS METHODS === #
     def _open_wizard(self, model, name):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_profile_id": self.id},
-        }
+        return prepare_wizard(model, name, profile_id=self.id)
 
     def _check_may_pin(self):
         """:raises AccessError: a level decides on protection, so who leads chooses it"""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class SalesNumberMixin(models.AbstractModel):
@@ -6,6 +6,16 @@ class SalesNumberMixin(models.AbstractModel):
 
     _name = "sales.number.mixin"
     _description = "Numbered Document"
+
+    # === FIELDS === #
+    name = fields.Char(
+        string="Reference",
+        required=True,
+        readonly=True,
+        copy=False,
+        index="trigram",
+        default=lambda self: self.env._("New"),
+    )
 
     # === CRUD METHODS === #
     @api.model_create_multi

@@ -42,14 +42,6 @@ class SalesMarketResearch(models.Model):
     _check_company_auto = True
 
     # === FIELDS === #
-    name = fields.Char(
-        string="Reference",
-        required=True,
-        readonly=True,
-        copy=False,
-        index="trigram",
-        default=lambda self: self.env._("New"),
-    )
     title = fields.Char(required=True, index="trigram", tracking=True)
     state = fields.Selection(
         RESEARCH_STATE,
