@@ -17,6 +17,7 @@ from . import sales_import_target
 from . import weighing
 from . import decomposing
 from . import budget
+from . import marketing
 from . import exchange
 from . import organisation
 from . import marketing

@@ -38,4 +38,12 @@ from .attainment import test_new_customers
 from .attainment import test_screens
 from .attainment import test_standing
 from .organisation import test_target_handover
-from .marketing import test_strategy
+from .marketing import (
+    test_marketing_access,
+    test_marketing_activity,
+    test_marketing_budget,
+    test_marketing_plan,
+    test_marketing_resource,
+    test_marketing_tour,
+    test_strategy,
+)

@@ -21,6 +21,7 @@ class TestPlanningAccessRules(AccessRules, TransactionCase):
     )
     personal = frozenset(
         {
+            "sales.marketing.revise",
             "sales.target.split",
             "sales.target.split.line",
             "sales.target.transfer",

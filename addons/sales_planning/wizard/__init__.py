@@ -3,3 +3,4 @@ from . import exchange
 from . import weighing
 from . import negotiation
 from . import budget
+from . import marketing

@@ -100,7 +100,7 @@ class SalesBudgetCommitment(models.Model):
     @api.constrains("line_id", "date")
     def _check_date(self):
         for request in self:
-            plan = request.sudo().plan_id
+            plan = request.sudo().line_id._get_plan()
             if not plan.date_from <= request.date <= plan.date_to:
                 raise ValidationError(
                     self.env._(
@@ -108,7 +108,7 @@ class SalesBudgetCommitment(models.Model):
                         "%(last)s. Choose a day of it, or a budget of another plan.",
                         request=request.display_name,
                         date=format_date(self.env, request.date),
-                        plan=plan.name,
+                        plan=plan.display_name,
                         first=format_date(self.env, plan.date_from),
                         last=format_date(self.env, plan.date_to),
                     )
@@ -199,7 +199,7 @@ class SalesBudgetCommitment(models.Model):
         """:raises UserError: also where the plan is closed"""
         super()._check_state(*allowed)
         for request in self.sudo():
-            if request.plan_id.state == "closed":
+            if request.line_id.plan_state == "closed":
                 raise UserError(request.line_id._get_closed_message())
 
     def _update_state(self, allowed, target, **values):
@@ -237,11 +237,11 @@ class SalesBudgetCommitment(models.Model):
         """:return: why the money cannot be taken now, or False"""
         self.ensure_one()
         request = self.sudo()
-        if request.plan_id.state != "approved":
+        if request.line_id.plan_state != "approved":
             return self.env._(
                 "%(plan)s is not approved yet, and so are not its budgets. Confirm %(request)s "
                 "once the plan is approved.",
-                plan=request.plan_id.name,
+                plan=request.line_id._get_plan().display_name,
                 request=self.display_name,
             )
         return request._line_error_message() or self._get_approval_error()

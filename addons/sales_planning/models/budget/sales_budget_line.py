@@ -2,16 +2,20 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
 from ...fields import OptionalMonetary
+from ..sales_target_plan import TARGET_PLAN_STATE
 from .amounts import check_amount, get_unit, round_to
 
 BUDGET_METHOD = [("rate", "Rate of the Target"), ("typed", "Typed")]
 # While a plan is in one of these states, its budgets follow its targets and can be changed.
 OPEN_STATES = ("draft", "proposing")
-FIXED_FIELDS = frozenset({"planned", "method", "rate", "target_id", "category_id"})
+# What a budget can belong to.
+HOLDER_FIELDS = frozenset({"target_id"})
+FIXED_FIELDS = frozenset({"planned", "method", "rate", "category_id"})
 
 
 class SalesBudgetLine(models.Model):
@@ -40,16 +44,22 @@ class SalesBudgetLine(models.Model):
     target_id = fields.Many2one(
         "sales.target",
         string="Target of",
-        required=True,
-        index=True,
+        index="btree_not_null",
         ondelete="cascade",
     )
     parent_target_id = fields.Many2one(
         related="target_id.parent_id", string="Part Of", store=True, index="btree_not_null"
     )
     plan_id = fields.Many2one(related="target_id.plan_id", store=True, index=True)
-    plan_state = fields.Selection(related="plan_id.state", string="Plan State")
-    company_id = fields.Many2one(related="plan_id.company_id", store=True)
+    plan_state = fields.Selection(
+        TARGET_PLAN_STATE,
+        compute="_compute_plan_state",
+        search="_search_plan_state",
+        compute_sudo=True,
+    )
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", compute_sudo=True, store=True
+    )
     plan_company_ids = fields.Many2many(
         "res.company", compute="_compute_plan_company_ids", compute_sudo=True
     )
@@ -100,7 +110,7 @@ class SalesBudgetLine(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for line in self:
-            line.name = f"{line.category_id.name or ''} · {line.target_id.name or ''}"
+            line.name = f"{line.category_id.name or ''} · {line._get_holder().name or ''}"
 
     @api.depends("name")
     @api.depends_context("lang")
@@ -108,10 +118,24 @@ class SalesBudgetLine(models.Model):
         for line in self:
             line.display_name = line.name
 
+    @api.depends("plan_id.state")
+    def _compute_plan_state(self):
+        for line in self:
+            line.plan_state = line._get_plan().state
+
+    @api.model
+    def _search_plan_state(self, operator, value):
+        return Domain("plan_id.state", operator, value)
+
+    @api.depends("plan_id.company_id")
+    def _compute_company_id(self):
+        for line in self:
+            line.company_id = line._get_plan().company_id
+
     @api.depends("plan_id.company_id", "plan_id.further_company_ids.company_id")
     def _compute_plan_company_ids(self):
         for line in self:
-            line.plan_company_ids = line.plan_id._get_companies()
+            line.plan_company_ids = line._get_plan()._get_companies()
 
     @api.depends("category_id")
     def _compute_rate(self):
@@ -149,7 +173,7 @@ class SalesBudgetLine(models.Model):
                         "%(plan)s does not count. Choose one of %(companies)s for %(line)s.",
                         account=line.analytic_account_id.display_name,
                         company=company.name,
-                        plan=line.plan_id.name,
+                        plan=line._get_plan().display_name,
                         companies=", ".join(line.plan_company_ids.mapped("name")),
                         line=line.name,
                     )
@@ -160,13 +184,11 @@ class SalesBudgetLine(models.Model):
         """:raises ValidationError: two budgets of a plan would count the same costs"""
         with_account = self.sudo().filtered("analytic_account_id")
         rivals = with_account.search(
-            [
-                ("plan_id", "in", with_account.plan_id.ids),
-                ("analytic_account_id", "in", with_account.analytic_account_id.ids),
-            ]
-        ).grouped(lambda line: (line.plan_id, line.analytic_account_id))
+            self._get_plan_domain(with_account)
+            & Domain("analytic_account_id", "in", with_account.analytic_account_id.ids)
+        ).grouped(lambda line: (line._get_plan(), line.analytic_account_id))
         for line in with_account:
-            for other in rivals[line.plan_id, line.analytic_account_id] - line:
+            for other in rivals[line._get_plan(), line.analytic_account_id] - line:
                 if line.category_id == other.category_id or line._shares_costs_with(other):
                     raise ValidationError(
                         self.env._(
@@ -219,11 +241,15 @@ class SalesBudgetLine(models.Model):
 
     def write(self, vals):
         self.check_access("write")
-        if not FIXED_FIELDS.isdisjoint(vals):
+        if not (FIXED_FIELDS | self._get_holder_fields()).isdisjoint(vals):
             self._check_open()
         result = super().write(vals)
         for line in self:
             line._check_given(vals)
+        if not self._get_holder_fields().isdisjoint(vals):
+            # It must not slip into a plan that is approved, or to somebody else's.
+            self._check_open()
+            self.check_access("write")
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -322,7 +348,7 @@ class SalesBudgetLine(models.Model):
                     self.env._(
                         "%(plan)s is approved, so the budget %(line)s stands. Choose Revise, and "
                         "give the reason.",
-                        plan=line.plan_id.name,
+                        plan=line._get_plan().display_name,
                         line=line.name,
                     )
                 )
@@ -336,7 +362,7 @@ class SalesBudgetLine(models.Model):
                         "%(plan)s is approved, so the new budget %(line)s has no number yet. "
                         "Choose “Typed”, leave the amount empty, and then choose Revise and give "
                         "the reason.",
-                        plan=line.plan_id.name,
+                        plan=line._get_plan().display_name,
                         line=line.name,
                     )
                 )
@@ -345,8 +371,33 @@ class SalesBudgetLine(models.Model):
         self.ensure_one()
         return self.env._(
             "%(plan)s is closed, so its budgets stay as they are. Make a new plan.",
-            plan=self.plan_id.name,
+            plan=self._get_plan().display_name,
         )
+
+    # === HOLDERS === #
+    @api.model
+    def _get_holder_fields(self):
+        """:return: set of the fields that say what a budget belongs to"""
+        return HOLDER_FIELDS
+
+    @api.model
+    def _get_related(self):
+        return super()._get_related() | {"company_id"}
+
+    def _get_holder(self):
+        """:return: the record that the budget is for"""
+        self.ensure_one()
+        return self.target_id
+
+    def _get_plan(self):
+        """:return: the plan that the budget is part of: it has a state, a span and companies"""
+        self.ensure_one()
+        return self.plan_id
+
+    @api.model
+    def _get_plan_domain(self, lines):
+        """:return: :class:`Domain` of all budgets of the plans of some budgets"""
+        return Domain("plan_id", "in", lines.plan_id.ids)
 
     # === DERIVING === #
     def _get_derived(self):

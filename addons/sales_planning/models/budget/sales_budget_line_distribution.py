@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from ...engine.allocation import Part, split
 from .amounts import get_unit
@@ -54,10 +55,7 @@ class SalesBudgetLine(models.Model):
             "name": self.env._("Parts of %(line)s", line=self.name),
             "res_model": "sales.budget.line",
             "view_mode": "list,kanban,pivot,graph,form",
-            "domain": [
-                ("category_id", "=", self.category_id.id),
-                ("parent_target_id", "=", self.target_id.id),
-            ],
+            "domain": list(self._get_parts_domain()),
         }
 
     # === BUSINESS METHODS === #
@@ -132,7 +130,12 @@ class SalesBudgetLine(models.Model):
     def _get_parts(self):
         """:return: the budgets of the category of the targets right below"""
         self.ensure_one()
-        return self.search(
+        return self.search(self._get_parts_domain())
+
+    def _get_parts_domain(self):
+        """:return: :class:`Domain` of the budgets right below"""
+        self.ensure_one()
+        return Domain(
             [
                 ("category_id", "=", self.category_id.id),
                 ("parent_target_id", "=", self.target_id.id),
@@ -141,10 +144,13 @@ class SalesBudgetLine(models.Model):
 
     @api.model
     def _get_upper_domain(self, lines):
-        return [
-            ("target_id", "in", lines.parent_target_id.ids),
-            ("category_id", "in", lines.category_id.ids),
-        ]
+        """:return: :class:`Domain` of the budgets right above some budgets"""
+        return Domain(
+            [
+                ("target_id", "in", lines.parent_target_id.ids),
+                ("category_id", "in", lines.category_id.ids),
+            ]
+        )
 
     def _get_excess_message(self):
         """:return: sentence about a budget that is less than what is below it, or None"""

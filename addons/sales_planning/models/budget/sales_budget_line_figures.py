@@ -120,25 +120,32 @@ class SalesBudgetLine(models.Model):
             return NotImplemented
         visible = self._search([])
         return Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                """
-                NOT EXISTS (
-                    SELECT FROM sales_target target
-                      JOIN sales_budget_line upper
-                        ON upper.target_id = ANY(
-                               string_to_array(trim(TRAILING '/' FROM target.parent_path), '/')
-                                   ::integer[]
-                           )
-                       AND upper.target_id != target.id
-                     WHERE target.id = %(target)s
-                       AND upper.category_id = %(category)s
-                       AND upper.id IN %(visible)s
-                )
-                """,
-                target=SQL.identifier(alias, "target_id"),
-                category=SQL.identifier(alias, "category_id"),
-                visible=visible.subselect(),
+            to_sql=lambda model, alias, query: model._topmost_sql(alias, visible.subselect())
+        )
+
+    @api.model
+    def _topmost_sql(self, alias, visible):
+        """:param visible: ``SQL`` of the ids of the budgets that the user sees
+        :return: ``SQL`` condition: none of these is above the budget
+        """
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT FROM sales_target target
+                  JOIN sales_budget_line upper
+                    ON upper.target_id = ANY(
+                           string_to_array(trim(TRAILING '/' FROM target.parent_path), '/')
+                               ::integer[]
+                       )
+                   AND upper.target_id != target.id
+                 WHERE target.id = %(target)s
+                   AND upper.category_id = %(category)s
+                   AND upper.id IN %(visible)s
             )
+            """,
+            target=SQL.identifier(alias, "target_id"),
+            category=SQL.identifier(alias, "category_id"),
+            visible=visible,
         )
 
     # === ACTION METHODS === #
@@ -212,7 +219,7 @@ class SalesBudgetLine(models.Model):
         }
 
     def _get_costs_domain(self, branch):
-        plan = self.plan_id
+        plan = self._get_plan()
         domain = [
             ("auto_account_id", "in", branch.analytic_account_id.ids),
             ("date", ">=", fields.Date.to_string(plan.date_from)),
@@ -261,14 +268,23 @@ class SalesBudgetLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT * FROM (%s) AS figures WHERE line_id = ANY(%s)",
-                self._figures_sql(self.target_id.ids),
+                self._figures_sql(self._origin),
                 ids,
             )
         )
         return {id_: (float(committed), float(actual)) for id_, committed, actual in rows}
 
     def _flush_figures(self):
-        self.flush_model(["target_id", "category_id", "analytic_account_id", "plan_id", "planned"])
+        self.flush_model(
+            [
+                "target_id",
+                "category_id",
+                "analytic_account_id",
+                "plan_id",
+                "company_id",
+                "planned",
+            ]
+        )
         self.env["sales.target"].flush_model(["parent_path"])
         self.env["sales.target.plan"].flush_model(["date_from", "date_to", "company_id"])
         self.env["sales.target.company"].flush_model(["plan_id", "company_id", "rate"])
@@ -276,8 +292,8 @@ class SalesBudgetLine(models.Model):
         self.env["sales.budget.commitment"].flush_model(["line_id", "amount", "state"])
         self.env["account.analytic.line"].flush_model()
 
-    def _figures_sql(self, target_ids=None):
-        """:param list target_ids: only the budgets of these targets matter; None for all
+    def _figures_sql(self, lines=None):
+        """:param lines: only these budgets matter; None for all
         :return: ``SQL`` of line_id, committed and actual of budgets
         """
         return SQL(
@@ -298,11 +314,11 @@ class SalesBudgetLine(models.Model):
               LEFT JOIN cost ON cost.line_id = budget.lower_id
              GROUP BY budget.upper_id
             """,
-            tree=self._tree_sql(target_ids),
+            tree=self._tree_sql(lines),
             costs=self._costs_sql(),
         )
 
-    def _tree_sql(self, target_ids):
+    def _tree_sql(self, lines):
         """:return: ``SQL`` of each budget (lower_id) with itself and all above (upper_id), and
         whether an analytic account is named on the way from one to the other
         """
@@ -326,8 +342,8 @@ class SalesBudgetLine(models.Model):
              WHERE %(wanted)s
             """,
             wanted=SQL("TRUE")
-            if target_ids is None
-            else SQL("target.path && %s::integer[]", target_ids),
+            if lines is None
+            else SQL("target.path && %s::integer[]", lines.target_id.ids),
         )
 
     def _costs_sql(self):
@@ -338,21 +354,16 @@ class SalesBudgetLine(models.Model):
         return SQL(
             """
             SELECT line.id AS line_id,
-                   ROUND(SUM(-entry.amount * company.rate) / currency.rounding)
+                   ROUND(SUM(-entry.amount * span.rate) / currency.rounding)
                        * currency.rounding AS amount
               FROM sales_budget_line line
-              JOIN sales_target_plan plan ON plan.id = line.plan_id
-              JOIN res_company main ON main.id = plan.company_id
+              JOIN (%(spans)s) AS span ON span.line_id = line.id
+              JOIN res_company main ON main.id = line.company_id
               JOIN res_currency currency ON currency.id = main.currency_id
-              JOIN (
-                    SELECT id AS plan_id, company_id, 1 AS rate FROM sales_target_plan
-                     UNION ALL
-                    SELECT plan_id, company_id, rate FROM sales_target_company
-                   ) AS company ON company.plan_id = plan.id
               JOIN (%(entries)s) AS entry
                 ON entry.account_id = line.analytic_account_id
-               AND entry.company_id = company.company_id
-               AND entry.date BETWEEN plan.date_from AND plan.date_to
+               AND entry.company_id = span.company_id
+               AND entry.date BETWEEN span.date_from AND span.date_to
               LEFT JOIN account_account account ON account.id = entry.general_account_id
               LEFT JOIN (
                     SELECT %(category)s AS category_id, array_agg(%(account)s) AS account_ids
@@ -367,11 +378,30 @@ class SalesBudgetLine(models.Model):
                    END
              GROUP BY line.id, currency.rounding
             """,
+            spans=self._spans_sql(),
             entries=self._entries_sql(),
             accounts=SQL.identifier(accounts.relation),
             category=SQL.identifier(accounts.column1),
             account=SQL.identifier(accounts.column2),
             income=INCOME_TYPES,
+        )
+
+    def _spans_sql(self):
+        """:return: ``SQL`` of the days and companies whose costs count for each budget (line_id),
+        with the rate to the currency of its plan
+        """
+        return SQL(
+            """
+            SELECT line.id AS line_id, plan.date_from, plan.date_to,
+                   company.company_id, company.rate
+              FROM sales_budget_line line
+              JOIN sales_target_plan plan ON plan.id = line.plan_id
+              JOIN (
+                    SELECT id AS plan_id, company_id, 1 AS rate FROM sales_target_plan
+                     UNION ALL
+                    SELECT plan_id, company_id, rate FROM sales_target_company
+                   ) AS company ON company.plan_id = plan.id
+            """
         )
 
     def _entries_sql(self):
