@@ -20,4 +20,3 @@ from . import budget
 from . import marketing
 from . import exchange
 from . import organisation
-from . import marketing
