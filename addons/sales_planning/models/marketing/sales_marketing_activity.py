@@ -86,7 +86,7 @@ class SalesMarketingActivity(models.Model):
         "sales_marketing_activity_predecessor_rel",
         "activity_id",
         "predecessor_id",
-        string="After",
+        string="Predecessors",
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         help="Activities of the plan that have to be done before this one starts.",
     )
@@ -95,7 +95,7 @@ class SalesMarketingActivity(models.Model):
         "sales_marketing_activity_predecessor_rel",
         "predecessor_id",
         "activity_id",
-        string="Before",
+        string="Successors",
     )
     segment_ids = fields.Many2many(
         "sales.market.segment",
@@ -197,7 +197,7 @@ class SalesMarketingActivity(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(activity)s would come after itself, by way of %(earlier)s. Take one "
-                        "of them out of “After”.",
+                        "of them out of “Predecessors”.",
                         activity=activity.display_name,
                         earlier=", ".join(activity.sudo().predecessor_ids.mapped("display_name")),
                     )
