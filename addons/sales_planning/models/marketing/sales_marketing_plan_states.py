@@ -68,6 +68,13 @@ class SalesMarketingPlan(models.Model):
     def _incomplete_error_message(self):
         """:return: what is missing or does not fit together, or None"""
         self.ensure_one()
+        if self.sudo().strategy_id.state == "draft":
+            return self.env._(
+                "%(strategy)s, which %(plan)s puts into practice, is not approved yet. Have it "
+                "approved first, or choose another “Strategy”.",
+                strategy=self.strategy_id.display_name,
+                plan=self.display_name,
+            )
         activities = self.activity_line_ids.filtered(lambda act: act.state != "cancelled")
         if not activities:
             return self.env._(

@@ -55,6 +55,32 @@ class TestMarketingPlan(MarketingCommon):
         with self._refused(UserError, "Fair starts on 03/20/2026 and comes after Advert"):
             self._approve_plan()
 
+    def test_a_plan_rests_on_a_strategy_that_is_approved(self):
+        strategy = self.env["sales.strategy"].create(
+            {
+                "name": "Commuters",
+                "company_id": self.company.id,
+                "user_id": self.manager.id,
+                "competitive_strategy": "focus",
+                "goal_ids": [Command.create({"name": "Lead in the city"})],
+            }
+        )
+        self.plan.strategy_id = strategy
+        with self._refused(UserError, "Commuters, which Spring puts into practice, is not"):
+            self._approve_plan()
+        strategy.action_confirm()
+        self._approve_plan()
+        self.assertEqual(self.plan.state, "approved")
+
+    def test_a_copy_is_told_from_the_plan(self):
+        self._approve_plan()
+        copy = self._as(self.seller, self.plan).copy()
+        self.assertRecordValues(
+            copy,
+            [{"name": "Spring (copy)", "state": "draft", "approved_on": False, "revision": 0}],
+        )
+        self.assertEqual(self.plan.copy({"name": "Autumn"}).name, "Autumn")
+
     def test_dates(self):
         with self._refused(IntegrityError, "_date_range"):
             self._create_plan(date_to=date(2026, 2, 1))
@@ -142,6 +168,7 @@ class TestMarketingPlan(MarketingCommon):
         sister = self.env["res.company"].create({"name": "Sister"})
         with self._refused(UserError, "Spring has activities or budgets of Bike Works"):
             self.plan.company_id = sister
+        self.seller.company_ids |= sister
         empty = self._create_plan(name="Empty", team_id=False)
         empty.write({"company_id": sister.id, "team_id": False})
         self.assertEqual(empty.company_id, sister)
