@@ -47,6 +47,31 @@ class TestMarketingPlan(MarketingCommon):
             self._as(self.seller, self.plan).action_release()
         self.assertEqual(self.plan.state, "draft")
 
+    def test_who_sees_the_button_to_approve(self):
+        for user, sees in (
+            (self.seller, False),
+            (self.team_leader, True),
+            (self.manager, True),
+        ):
+            with self.subTest(user=user.login):
+                self.assertEqual(self._as(user, self.plan).can_release, sees)
+        self._create_limit(1000)
+        self.env.invalidate_all()
+        self.assertTrue(self._as(self.seller, self.plan).can_release)
+
+    def test_a_plan_is_made_in_one_go(self):
+        form = Form(self._as(self.manager, self.env["sales.marketing.plan"]))
+        form.name = "Autumn"
+        with form.activity_line_ids.new() as activity:
+            activity.name = "Open day"
+        with form.budget_line_ids.new() as budget:
+            budget.category_id = self.adverts
+            budget.planned = 500
+        plan = form.save()
+        self.assertEqual((plan.planned, plan.activity_line_ids.date_to), (500, plan.date_to))
+        plan.action_release()
+        self.assertEqual(plan.state, "approved")
+
     def test_a_plan_that_is_not_complete_is_refused(self):
         empty = self._create_plan(name="Empty")
         with self._refused(UserError, "Empty has no activity yet"):
