@@ -96,11 +96,11 @@
         "demo/sales_target_plan_bikes_demo.xml",
         "demo/budget/sales_budget_demo.xml",
         "demo/sales_target_plan_approval_demo.xml",
+        "demo/marketing/sales_strategy_demo.xml",
         "demo/marketing/sales_marketing_plan_demo.xml",
         "demo/negotiation/sales_target_plan_next_demo.xml",
         "demo/sales_target_plan_collection_demo.xml",
         "demo/sales_target_plan_pieces_demo.xml",
-        "demo/marketing/sales_strategy_demo.xml",
     ],
     "application": True,
 }

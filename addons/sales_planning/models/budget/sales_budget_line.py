@@ -110,7 +110,8 @@ class SalesBudgetLine(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for line in self:
-            line.name = f"{line.category_id.name or ''} · {line._get_holder().name or ''}"
+            names = (line.category_id.name, line._get_holder().name)
+            line.name = " · ".join(filter(None, names))
 
     @api.depends("name")
     @api.depends_context("lang")
@@ -300,12 +301,18 @@ class SalesBudgetLine(models.Model):
     def action_request(self):
         """Ask for money of this budget."""
         self.ensure_one()
+        plan = self.sudo()._get_plan()
+        # A plan that is still ahead is spent from its first day on.
+        day = min(max(fields.Date.context_today(self), plan.date_from), plan.date_to)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Spend Request"),
             "res_model": "sales.budget.commitment",
             "view_mode": "form",
-            "context": {"default_line_id": self.id},
+            "context": {
+                "default_line_id": self.id,
+                "default_date": fields.Date.to_string(day),
+            },
         }
 
     # === BUSINESS METHODS === #

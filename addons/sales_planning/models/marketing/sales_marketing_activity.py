@@ -1,6 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_date
 
 MARKETING_KIND = [
     ("advertising", "Advertising"),
@@ -31,6 +31,8 @@ FIXED_FIELDS = {
     "expected_leads",
     "expected_revenue",
 }
+# What the results of a closed plan are counted by.
+CLOSED_FIELDS = {"campaign_id", "user_id"}
 
 
 class SalesMarketingActivity(models.Model):
@@ -79,8 +81,24 @@ class SalesMarketingActivity(models.Model):
         default=lambda self: self.env.user,
         domain="[('share', '=', False), ('company_ids', '=', company_id)]",
     )
-    date_from = fields.Date("From", required=True, tracking=True)
-    date_to = fields.Date("To", required=True, tracking=True)
+    date_from = fields.Date(
+        "From",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
+    date_to = fields.Date(
+        "To",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
     predecessor_ids = fields.Many2many(
         "sales.marketing.activity",
         "sales_marketing_activity_predecessor_rel",
@@ -151,6 +169,13 @@ class SalesMarketingActivity(models.Model):
     )
 
     # === COMPUTE METHODS === #
+    @api.depends("plan_id")
+    def _compute_dates(self):
+        """All the time of the plan, until somebody says when."""
+        for activity in self:
+            activity.date_from = activity.date_from or activity.plan_id.date_from
+            activity.date_to = activity.date_to or activity.plan_id.date_to
+
     @api.depends("media_ids.amount", "resource_ids.amount")
     def _compute_costs(self):
         for activity in self:
@@ -160,7 +185,8 @@ class SalesMarketingActivity(models.Model):
     # === CONSTRAINT METHODS === #
     @api.constrains("plan_id", "date_from", "date_to")
     def _check_within_plan(self):
-        for activity in self:
+        # Who does an activity does not always see its plan.
+        for activity in self.sudo():
             plan = activity.plan_id
             if not plan.date_from <= activity.date_from <= activity.date_to <= plan.date_to:
                 raise ValidationError(
@@ -175,11 +201,12 @@ class SalesMarketingActivity(models.Model):
                         last=format_date(self.env, plan.date_to),
                     )
                 )
+        self.sudo().media_ids._check_within_activity()
 
     @api.constrains("predecessor_ids", "successor_ids")
     def _check_predecessors(self):
-        for activity in self:
-            linked = activity.sudo().predecessor_ids | activity.sudo().successor_ids
+        for activity in self.sudo():
+            linked = activity.predecessor_ids | activity.successor_ids
             if foreign := linked.filtered(
                 lambda other, plan=activity.plan_id: other.plan_id != plan
             ):
@@ -193,20 +220,62 @@ class SalesMarketingActivity(models.Model):
                         plan=activity.plan_id.display_name,
                     )
                 )
-            if activity._has_cycle("predecessor_ids"):
-                raise ValidationError(
+        for activity in self._get_circular():
+            raise ValidationError(
+                self.env._(
+                    "%(activity)s would come after itself, by way of %(earlier)s. Take one of them "
+                    "out of “Predecessors”.",
+                    activity=activity.display_name,
+                    earlier=", ".join(activity.sudo().predecessor_ids.mapped("display_name")),
+                )
+            )
+
+    # === CRUD METHODS === #
+    def write(self, vals):
+        if not CLOSED_FIELDS.isdisjoint(vals):
+            self.check_access("write")
+            self._check_plan_not_closed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        self.sudo().budget_line_ids._check_not_in_use()
+        for activity in self:
+            if activity.state in ("running", "done"):
+                raise UserError(
                     self.env._(
-                        "%(activity)s would come after itself, by way of %(earlier)s. Take one "
-                        "of them out of “Predecessors”.",
+                        "%(activity)s has begun, so it stays with what it brought. Cancel it "
+                        "instead.",
                         activity=activity.display_name,
-                        earlier=", ".join(activity.sudo().predecessor_ids.mapped("display_name")),
                     )
                 )
 
-    # === CRUD METHODS === #
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_money_asked_for(self):
-        self.sudo().budget_line_ids._check_not_in_use()
+    # === BUSINESS METHODS === #
+    def _get_circular(self):
+        """:return: those that come after themselves, in however many steps
+
+        One statement, where ``_has_cycle`` takes one for each step of the chain.
+        """
+        self.flush_model(["predecessor_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE earlier AS (
+                    SELECT activity_id, predecessor_id
+                      FROM sales_marketing_activity_predecessor_rel
+                     WHERE activity_id = ANY(%s)
+                     UNION
+                    SELECT earlier.activity_id, further.predecessor_id
+                      FROM earlier
+                      JOIN sales_marketing_activity_predecessor_rel further
+                        ON further.activity_id = earlier.predecessor_id
+                )
+                SELECT activity_id FROM earlier WHERE predecessor_id = activity_id
+                """,
+                self.ids,
+            )
+        )
+        return self.browse(id_ for (id_,) in rows)
 
     # === HOOKS === #
     @api.model

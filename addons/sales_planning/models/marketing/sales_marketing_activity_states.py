@@ -53,13 +53,16 @@ class SalesMarketingActivity(models.Model):
     def action_open_budgets(self):
         self.ensure_one()
         return {
-            **self.plan_id.action_open_budgets(),
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "sales_planning.sales_budget_line_action_marketing"
+            ),
             "name": self.env._("Budgets of %(activity)s", activity=self.display_name),
             "domain": [("activity_id", "=", self.id)],
             "context": {
                 "default_marketing_plan_id": self.plan_id.id,
                 "default_activity_id": self.id,
                 "default_method": "typed",
+                "of_marketing": True,
             },
         }
 
@@ -67,7 +70,10 @@ class SalesMarketingActivity(models.Model):
     def _check_state(self, *allowed):
         """:raises UserError: also where the plan is closed"""
         super()._check_state(*allowed)
-        for activity in self:
+        self._check_plan_not_closed()
+
+    def _check_plan_not_closed(self):
+        for activity in self.sudo():
             if activity.plan_state == "closed":
                 raise UserError(
                     self.env._(
@@ -84,7 +90,7 @@ class SalesMarketingActivity(models.Model):
         if self.plan_state != "approved":
             return self.env._(
                 "%(plan)s is not approved yet. Start %(activity)s once it is.",
-                plan=self.plan_id.display_name,
+                plan=self.sudo().plan_id.display_name,
                 activity=self.display_name,
             )
         waiting = self.sudo().predecessor_ids.filtered(

@@ -7,7 +7,11 @@ class SalesMarketingActivity(models.Model):
     _inherit = "sales.marketing.activity"
 
     bar = fields.Html(
-        "Timeline", compute="_compute_bar", sanitize=False, export_string_translation=False
+        "Timeline",
+        compute="_compute_bar",
+        compute_sudo=True,
+        sanitize=False,
+        export_string_translation=False,
     )
 
     # === COMPUTE METHODS === #

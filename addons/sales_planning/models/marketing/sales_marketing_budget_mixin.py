@@ -1,9 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
 class SalesMarketingBudgetMixin(models.AbstractModel):
-    """A plan or an activity: what it may cost, and what it has cost so far.
+    """A plan or an activity: who answers for it, what it may cost and what it has cost so far.
 
     The figures are those of its budgets as they are now, and no money is counted twice.
     """
@@ -11,7 +12,9 @@ class SalesMarketingBudgetMixin(models.AbstractModel):
     _name = "sales.marketing.budget.mixin"
     _description = "Holder of Marketing Budgets"
 
+    company_id = fields.Many2one("res.company")
     currency_id = fields.Many2one("res.currency")
+    user_id = fields.Many2one("res.users")
     planned = fields.Monetary("Budget", compute="_compute_budget_figures", compute_sudo=True)
     committed = fields.Monetary(
         compute="_compute_budget_figures",
@@ -74,6 +77,36 @@ class SalesMarketingBudgetMixin(models.AbstractModel):
         )
         over = found[name].filtered(lambda holder: holder.over_budget > 0)
         return Domain("id", "in", over.ids)
+
+    # === CONSTRAINT METHODS === #
+    @api.constrains("user_id", "company_id")
+    def _check_user_id(self):
+        for holder in self.sudo():
+            if holder.user_id and holder.company_id not in holder.user_id.company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s does not work for %(company)s. "
+                        "Choose another “Responsible” for %(record)s.",
+                        user=holder.user_id.name,
+                        company=holder.company_id.name,
+                        record=holder.display_name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+    def action_open_requests(self):
+        """Open the money that was asked for, as far as the user may see it."""
+        self.ensure_one()
+        lines = self.sudo().budget_line_ids
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Spend Requests of %(record)s", record=self.display_name),
+            "res_model": "sales.budget.commitment",
+            "view_mode": "list,kanban,form",
+            "domain": [("line_id", "in", lines.ids)],
+            # Which of several budgets the money is of is for the user to say.
+            "context": {"default_line_id": lines.id} if len(lines) == 1 else {"create": False},
+        }
 
     # === BUSINESS METHODS === #
     def _get_counted_budgets(self):

@@ -27,7 +27,7 @@ class SalesMarketingPartMixin(models.AbstractModel):
                 self.env._(
                     "%(part)s belongs to %(whole)s and stays there. Make a new one instead.",
                     part=moved[0].display_name,
-                    whole=moved[0][self._whole].display_name,
+                    whole=moved[0].sudo()[self._whole].display_name,
                 )
             )
         if not self._get_fixed_fields().isdisjoint(vals):

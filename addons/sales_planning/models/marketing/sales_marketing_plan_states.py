@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
@@ -7,6 +7,19 @@ class SalesMarketingPlan(models.Model):
     """The steps of a marketing plan: approved, revised, closed."""
 
     _inherit = "sales.marketing.plan"
+
+    can_release = fields.Boolean(
+        compute="_compute_can_release",
+        export_string_translation=False,
+        help="Whether the user approves the plan, or a rule that limits it lets anybody do so.",
+    )
+
+    # === COMPUTE METHODS === #
+    @api.depends("team_id", "user_id", "company_id", "budget_line_ids.planned")
+    @api.depends_context("uid")
+    def _compute_can_release(self):
+        for plan in self:
+            plan.can_release = not plan._without_limit_error_message()
 
     # === ACTION METHODS === #
     def action_release(self):
@@ -68,6 +81,13 @@ class SalesMarketingPlan(models.Model):
     def _incomplete_error_message(self):
         """:return: what is missing or does not fit together, or None"""
         self.ensure_one()
+        if self.sudo().strategy_id.state == "draft":
+            return self.env._(
+                "%(strategy)s, which %(plan)s puts into practice, is not approved yet. Have it "
+                "approved first, or choose another “Strategy”.",
+                strategy=self.strategy_id.display_name,
+                plan=self.display_name,
+            )
         activities = self.activity_line_ids.filtered(lambda act: act.state != "cancelled")
         if not activities:
             return self.env._(

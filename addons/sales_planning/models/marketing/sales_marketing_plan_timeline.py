@@ -62,12 +62,17 @@ class SalesMarketingPlan(models.Model):
             last = min(day + relativedelta(day=31), self.date_to)
             months.append(
                 {
-                    "label": format_date(self.env, day, date_format="MMM"),
+                    "label": self._format_month(day),
                     "width": self._get_width(day, last),
                 }
             )
             day = last + timedelta(days=1)
         return months
+
+    def _format_month(self, day):
+        """:return: name of a month, with the year where one begins"""
+        first = day == self.date_from or day.month == 1
+        return format_date(self.env, day, date_format="MMM y" if first else "MMM")
 
     def _get_bar(self, activity):
         """:return: dict of where the bar of an activity starts, and its width, in percent"""

@@ -153,6 +153,7 @@ class SalesMarketingResource(models.Model):
         saved = self.search(
             Domain("kind", "=", "people")
             & Domain("user_id", "in", own.user_id.ids)
+            & Domain("plan_id.active", "=", True)
             & Domain("activity_id.state", "!=", "cancelled")
             & Domain("activity_id.date_from", "<=", last)
             & Domain("activity_id.date_to", ">=", first)

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -109,11 +111,29 @@ class SalesStrategy(models.Model):
     channel_choice = fields.Text(string="Channels")
     goal_ids = fields.One2many("sales.strategy.goal", "strategy_id", string="Goals", copy=True)
 
+    # === WHAT COMES OF IT === #
+    marketing_plan_ids = fields.One2many("sales.marketing.plan", "strategy_id")
+    marketing_plan_count = fields.Integer(
+        "Number of Plans", compute="_compute_marketing_plan_count"
+    )
+
     # === CONSTRAINTS AND INDEXES === #
     _date_range = models.Constraint(
         "CHECK (date_to >= date_from)",
         "A strategy cannot end before it starts. Correct “From” or “To”.",
     )
+
+    # === COMPUTE METHODS === #
+    @api.depends("marketing_plan_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_marketing_plan_count(self):
+        counts = dict(
+            self.env["sales.marketing.plan"]._read_group(
+                [("strategy_id", "in", self.ids)], ["strategy_id"], ["__count"]
+            )
+        )
+        for strategy in self:
+            strategy.marketing_plan_count = counts.get(strategy._origin, 0)
 
     # === CONSTRAINT METHODS === #
     @api.constrains("user_id", "company_id")
@@ -172,7 +192,43 @@ class SalesStrategy(models.Model):
         self._update_state(("approved",), "draft")
         return True
 
+    def action_open_plans(self):
+        """Open the marketing plans that put the strategy into practice."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "sales_planning.sales_marketing_plan_action"
+            ),
+            "name": self.env._("Plans of %(strategy)s", strategy=self.display_name),
+            "domain": [("strategy_id", "=", self.id)],
+            "context": self._get_plan_defaults(),
+        }
+
+    def action_new_plan(self):
+        """Begin a marketing plan that puts the strategy into practice."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Marketing Plan"),
+            "res_model": "sales.marketing.plan",
+            "view_mode": "form",
+            "context": self._get_plan_defaults(),
+        }
+
     # === BUSINESS METHODS === #
+    def _get_plan_defaults(self):
+        """:return: context of a new plan: three months, as far as the strategy holds then"""
+        self.ensure_one()
+        plans = self.env["sales.marketing.plan"]
+        first = min(max(plans._default_date_from(), self.date_from), self.date_to)
+        last = min(first + relativedelta(months=3, days=-1), self.date_to)
+        return {
+            "default_strategy_id": self.id if self.state == "approved" else False,
+            "default_company_id": self.company_id.id,
+            "default_date_from": fields.Date.to_string(first),
+            "default_date_to": fields.Date.to_string(last),
+        }
+
     def _confirmation_error_message(self):
         """Hook: what stands against the approval.
 

@@ -52,6 +52,7 @@ class SalesStrategy(models.Model):
             "date_from",
             "date_to",
             "research_ids.state",
+            "segment_ids",
             "goal_ids.name",
             "goal_ids.metric",
             "goal_ids.value",
@@ -65,7 +66,8 @@ class SalesStrategy(models.Model):
             [goal.name, goal.metric, goal.value, goal.target_plan_id.id]
             for goal in self.goal_ids.sorted("id")
         ]
-        text = json.dumps([content, goals])
+        links = [sorted(self.segment_ids.ids), sorted(self.research_ids.ids)]
+        text = json.dumps([content, goals, links])
         return {"content": hashlib.sha256(text.encode()).hexdigest()}
 
     def _approval_is_open(self):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.sales_system.tests.common import RpcCase
@@ -86,6 +86,21 @@ class TestMarketingAccess(MarketingCommon, RpcCase):
         ):
             with self._refused(AccessError):
                 change()
+
+    def test_who_does_an_activity_opens_it_while_its_plan_is_a_draft(self):
+        self.advert.user_id = self.other_seller
+        activity = self._as(self.other_seller, self.advert)
+        self.assertFalse(self._sees(self.other_seller, self.plan))
+        self.assertFalse(self._sees(self.other_seller, self.fair))
+        self.assertIn("width", activity.bar)
+        self.assertIn("Advert", activity.action_open_budgets()["name"])
+        activity.date_to = "2026-03-20"
+        with self._refused(UserError, "not approved yet. Start Advert once it is"):
+            activity.action_start()
+        with self._refused(ValidationError, "Keep the activity within the plan"):
+            activity.date_to = "2026-07-20"
+        with self._refused(UserError, "belongs to Spring and stays there"):
+            activity.plan_id = self._create_plan(self.other_seller, name="Mine", team_id=False)
 
     def test_a_budget_cannot_be_moved_into_the_plan_of_somebody_else(self):
         foreign = self._create_plan(self.other_seller, name="Foreign", team_id=False)

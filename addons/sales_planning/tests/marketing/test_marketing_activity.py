@@ -1,10 +1,11 @@
+from ast import literal_eval
 from datetime import date
 
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import MarketingCommon
 
@@ -149,6 +150,64 @@ class TestMarketingActivity(MarketingCommon):
                 line.write(values)
         with self._refused(UserError, "belongs to Advert and stays there"):
             line.activity_id = self.fair
+
+    def test_media_stay_within_an_activity_that_is_moved(self):
+        self.advert.media_ids = [
+            Command.create({"medium_id": self._medium().id, "date_from": date(2026, 3, 5)})
+        ]
+        with self._refused(ValidationError, "Poster is booked from 03/05/2026 to 03/31/2026"):
+            self.advert.date_from = date(2026, 3, 6)
+
+    def test_what_a_closed_plan_counts_by_stays(self):
+        self._approve_plan()
+        (self.advert | self.fair).action_cancel()
+        self.plan.action_close()
+        campaign = self.env["utm.campaign"].create({"title": "Other"})
+        mine = self._as(self.seller, self.advert)
+        for change in (
+            lambda: mine.write({"campaign_id": campaign.id}),
+            lambda: mine.write({"user_id": self.other_seller.id}),
+            mine.action_create_campaign,
+        ):
+            with self._refused(UserError, "Spring is closed, so Advert stays as it is"):
+                change()
+
+    def test_what_has_begun_is_not_deleted(self):
+        self._approve_plan()
+        self.advert.action_start()
+        self.plan._revise("Another hall")
+        with self._refused(UserError, "Advert has begun, so it stays with what it brought"):
+            self._as(self.seller, self.advert).unlink()
+        self._as(self.seller, self.fair).unlink()
+        self.assertFalse(self.fair.exists())
+
+    def test_responsible_users_work_for_the_company(self):
+        stranger = self._create_stranger()
+        for record in (self.plan, self.advert):
+            with (
+                self.subTest(record=record),
+                self._refused(ValidationError, "stranger .* does not work for Bike Works"),
+            ):
+                record.user_id = stranger
+
+    def test_a_new_activity_takes_the_time_of_its_plan(self):
+        form = Form(self._as(self.seller, self.env["sales.marketing.activity"]))
+        form.name = "Poster"
+        form.plan_id = self.plan
+        self.assertEqual((form.date_from, form.date_to), (date(2026, 3, 1), date(2026, 5, 31)))
+        form.date_to = date(2026, 3, 31)
+        activity = form.save()
+        self.assertRecordValues(
+            activity, [{"date_from": date(2026, 3, 1), "date_to": date(2026, 3, 31)}]
+        )
+
+    def test_the_time_of_an_archived_plan_is_nobodys(self):
+        action = self.env.ref("sales_planning.sales_marketing_activity_action")
+        shown = self.env["sales.marketing.activity"].search(literal_eval(action.domain))
+        self.assertLessEqual(self.advert, shown)
+        self.plan.action_archive()
+        shown = self.env["sales.marketing.activity"].search(literal_eval(action.domain))
+        self.assertFalse(self.advert & shown)
 
     def _medium(self, name="Poster"):
         return self.env["utm.medium"].create({"name": name})

@@ -3,7 +3,7 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common import MarketingCommon
 
@@ -77,6 +77,27 @@ class TestMarketingBudget(MarketingCommon):
         request.action_cancel()
         self.assertEqual(self._figures(budget), (0, 0, 100))
         self.assertEqual((request.marketing_plan_id, request.activity_id), (self.plan, self.advert))
+
+    def test_a_request_begins_on_a_day_of_the_plan(self):
+        budget = self._create_budget(self.advert, 100)
+        for today, day in (
+            ("2026-01-10", "2026-03-01"),
+            ("2026-04-10", "2026-04-10"),
+            ("2026-07-10", "2026-05-31"),
+        ):
+            with self.subTest(today=today), freeze_time(today):
+                context = self._as(self.seller, budget).action_request()["context"]
+                self.assertEqual(context["default_date"], day)
+
+    def test_requests_are_opened_from_the_plan_and_the_activity(self):
+        budgets = self._create_budget(self.advert, 100) | self._create_budget(self.fair, 100)
+        requests = self.env["sales.budget.commitment"]
+        for budget in budgets:
+            requests |= self._create_request(budget, 5)
+        for holder, expected in ((self.plan, requests), (self.fair, requests[1])):
+            action = self._as(self.seller, holder).action_open_requests()
+            self.assertEqual(requests.search(action["domain"]), expected)
+        self.assertEqual(action["context"], {"default_line_id": budgets[1].id})
 
     def test_over_the_budget_a_request_needs_an_approval(self):
         budget = self._create_budget(self.advert, 100, analytic_account_id=self.account.id)
@@ -262,6 +283,7 @@ class TestMarketingBudget(MarketingCommon):
     def test_a_company_with_another_currency_plans_in_its_own(self):
         euro = self._rate_of_euro()
         branch = self.env["res.company"].create({"name": "Branch", "currency_id": euro.id})
+        (self.manager | self.seller).company_ids |= branch
         plan = self._create_plan(self.manager, name="Branch", company_id=branch.id)
         activity = self._create_activity("Poster", 3, 3, plan)
         account = self._create_cost_centre("Branch", branch)

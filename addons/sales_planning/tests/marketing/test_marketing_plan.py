@@ -47,6 +47,31 @@ class TestMarketingPlan(MarketingCommon):
             self._as(self.seller, self.plan).action_release()
         self.assertEqual(self.plan.state, "draft")
 
+    def test_who_sees_the_button_to_approve(self):
+        for user, sees in (
+            (self.seller, False),
+            (self.team_leader, True),
+            (self.manager, True),
+        ):
+            with self.subTest(user=user.login):
+                self.assertEqual(self._as(user, self.plan).can_release, sees)
+        self._create_limit(1000)
+        self.env.invalidate_all()
+        self.assertTrue(self._as(self.seller, self.plan).can_release)
+
+    def test_a_plan_is_made_in_one_go(self):
+        form = Form(self._as(self.manager, self.env["sales.marketing.plan"]))
+        form.name = "Autumn"
+        with form.activity_line_ids.new() as activity:
+            activity.name = "Open day"
+        with form.budget_line_ids.new() as budget:
+            budget.category_id = self.adverts
+            budget.planned = 500
+        plan = form.save()
+        self.assertEqual((plan.planned, plan.activity_line_ids.date_to), (500, plan.date_to))
+        plan.action_release()
+        self.assertEqual(plan.state, "approved")
+
     def test_a_plan_that_is_not_complete_is_refused(self):
         empty = self._create_plan(name="Empty")
         with self._refused(UserError, "Empty has no activity yet"):
@@ -54,6 +79,32 @@ class TestMarketingPlan(MarketingCommon):
         self.fair.write({"date_from": date(2026, 3, 20)})
         with self._refused(UserError, "Fair starts on 03/20/2026 and comes after Advert"):
             self._approve_plan()
+
+    def test_a_plan_rests_on_a_strategy_that_is_approved(self):
+        strategy = self.env["sales.strategy"].create(
+            {
+                "name": "Commuters",
+                "company_id": self.company.id,
+                "user_id": self.manager.id,
+                "competitive_strategy": "focus",
+                "goal_ids": [Command.create({"name": "Lead in the city"})],
+            }
+        )
+        self.plan.strategy_id = strategy
+        with self._refused(UserError, "Commuters, which Spring puts into practice, is not"):
+            self._approve_plan()
+        strategy.action_confirm()
+        self._approve_plan()
+        self.assertEqual(self.plan.state, "approved")
+
+    def test_a_copy_is_told_from_the_plan(self):
+        self._approve_plan()
+        copy = self._as(self.seller, self.plan).copy()
+        self.assertRecordValues(
+            copy,
+            [{"name": "Spring (copy)", "state": "draft", "approved_on": False, "revision": 0}],
+        )
+        self.assertEqual(self.plan.copy({"name": "Autumn"}).name, "Autumn")
 
     def test_dates(self):
         with self._refused(IntegrityError, "_date_range"):
@@ -142,6 +193,7 @@ class TestMarketingPlan(MarketingCommon):
         sister = self.env["res.company"].create({"name": "Sister"})
         with self._refused(UserError, "Spring has activities or budgets of Bike Works"):
             self.plan.company_id = sister
+        self.seller.company_ids |= sister
         empty = self._create_plan(name="Empty", team_id=False)
         empty.write({"company_id": sister.id, "team_id": False})
         self.assertEqual(empty.company_id, sister)

@@ -1,7 +1,50 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import MarketingCommon
+
+
+@tagged("post_install", "-at_install", "sales_planning", "sales_tour")
+class TestStrategyTour(MarketingCommon, HttpCase):
+    def test_a_strategy_is_agreed_on_and_put_into_practice(self):
+        research = self.env["sales.market.research"].create(
+            {
+                "title": "Tour Price of a tandem",
+                "company_id": self.company.id,
+                "user_id": self.manager.id,
+                "conclusion": "<p>Below 3,000</p>",
+            }
+        )
+        research.action_start()
+        research.action_done()
+        # It is refused once, while nothing says how to compete.
+        with mute_logger("odoo.http"):
+            self.start_tour("/odoo", "sales_strategy", login=self.manager.login)
+        strategy = self.env["sales.strategy"].search([("name", "=", "Tandems for families")])
+        self.assertRecordValues(
+            strategy,
+            [
+                {
+                    "state": "approved",
+                    "competitive_strategy": "focus",
+                    "research_ids": research.ids,
+                    "user_id": self.manager.id,
+                }
+            ],
+        )
+        self.assertIn("Workshops in every city", strategy.strengths)
+        self.assertIn("Rented tandems", strategy.threats)
+        self.assertRecordValues(
+            strategy.goal_ids,
+            [{"name": "Lead with tandems", "metric": "Market share in %", "value": 15}],
+        )
+        plan = strategy.marketing_plan_ids
+        self.assertRecordValues(plan, [{"name": "Family days", "state": "approved"}])
+        self.assertRecordValues(
+            plan.activity_line_ids,
+            [{"name": "Ride in the park", "date_from": plan.date_from, "date_to": plan.date_to}],
+        )
 
 
 @tagged("post_install", "-at_install", "sales_planning", "sales_tour")

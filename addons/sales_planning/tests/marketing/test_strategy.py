@@ -2,7 +2,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sales_system.tests.common import RpcCase
@@ -88,6 +88,28 @@ class TestStrategy(StrategyCommon):
             [{"name": "Lead in the city", "value": 15, "target_plan_id": self.plan.id}],
         )
 
+    def test_a_plan_begins_with_the_strategy(self):
+        self.strategy.action_confirm()
+        strategy = self._as(self.seller, self.strategy)
+        for today, first, last in (
+            ("2025-06-10", "2026-01-01", "2026-03-31"),
+            ("2026-06-10", "2026-06-01", "2026-08-31"),
+            ("2026-11-10", "2026-11-01", "2026-12-31"),
+            ("2027-06-10", "2026-12-31", "2026-12-31"),
+        ):
+            with self.subTest(today=today), freeze_time(today):
+                plans = strategy.env["sales.marketing.plan"].with_context(
+                    **strategy.action_new_plan()["context"]
+                )
+                plan = plans.create({"name": "Spring"})
+                self.assertEqual((plan.strategy_id, plan.user_id), (strategy, self.seller))
+                self.assertEqual((str(plan.date_from), str(plan.date_to)), (first, last))
+        self.assertEqual(strategy.marketing_plan_count, 4)
+        plans = strategy.env["sales.marketing.plan"]
+        self.assertEqual(len(plans.search(strategy.action_open_plans()["domain"])), 4)
+        # Drafts of others are theirs.
+        self.assertEqual(self._as(self.other_seller, strategy).marketing_plan_count, 0)
+
     # === REFUSALS === #
     def test_what_an_approval_needs(self):
         running = self.env["sales.market.research"].create(
@@ -145,6 +167,9 @@ class TestStrategy(StrategyCommon):
                     "step_ids": [Command.create({"kind": "user", "user_id": approver.id})],
                 }
             )
+        segment = self._as(self.manager, self.env["sales.market.segment"]).create(
+            {"name": "Commuters", "company_id": self.company.id}
+        )
         self.strategy.action_confirm()
         for values in ({"date_to": "2027-01-31"}, {"research_ids": [Command.clear()]}):
             strategy = self._create_strategy(**values)
@@ -157,6 +182,9 @@ class TestStrategy(StrategyCommon):
                 strategy.goal_ids.value = 5
                 self.assertEqual(strategy.approval_state, "needed")
                 strategy.goal_ids.value = 15
+                strategy.segment_ids = segment
+                self.assertEqual(strategy.approval_state, "needed")
+                strategy.segment_ids = False
                 strategy.action_confirm()
                 self.assertEqual(strategy.state, "approved")
 

@@ -45,9 +45,11 @@ registry.category("web_tour.tours").add("sales_marketing_plan", {
             trigger: ".o_form_saved div[name='approval_banner']:contains('Budget of the plan')",
         },
         {
-            trigger: "div[name='approval_banner'] button[name='action_request_approval']",
+            trigger: "div[name='approval_banner'] button[name='action_open_request_approval']",
             run: "click",
         },
+        { trigger: ".modal [name='reason'] textarea", run: "edit The market grows" },
+        { trigger: ".modal-footer button[name='action_ask']", run: "click" },
         { trigger: "div[name='approval_banner']:contains('Waits for approval')" },
         { trigger: ".nav-link[name='timeline']", run: "click" },
         { trigger: "[name='timeline']:contains('Open day')" },
