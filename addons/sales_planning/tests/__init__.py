@@ -47,3 +47,5 @@ from .marketing import (
     test_marketing_tour,
     test_strategy,
 )
+from .marketing import test_marketing_copy
+from .budget import test_budget_analytic_plan
