@@ -49,3 +49,4 @@ from .marketing import (
 )
 from .marketing import test_marketing_copy
 from .budget import test_budget_analytic_plan
+from .marketing import test_marketing_rollup

@@ -18,8 +18,6 @@ class TestBudgetAnalyticPlan(BudgetCommon):
         self.assertEqual((request.approval_state, request.excess), ("needed", 10))
         # Costs on the new plan count from now on, too.
         north = self._create_cost_centre("North", plan=new)
-        other = self._create_budget(
-            self.target_west, method="typed", analytic_account_id=north.id
-        )
+        other = self._create_budget(self.target_west, method="typed", analytic_account_id=north.id)
         self._cost(north, 7)
         self.assertEqual(self._figures(other)[1], 7)
