@@ -50,3 +50,5 @@ from .marketing import (
 from .marketing import test_marketing_copy
 from .budget import test_budget_analytic_plan
 from .marketing import test_marketing_rollup
+from .marketing import test_marketing_report
+from .marketing import test_marketing_concurrency
