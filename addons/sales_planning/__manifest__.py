@@ -38,6 +38,8 @@
         "views/attainment/sales_target_cell_views.xml",
         "report/sales_target_agreement_templates.xml",
         "report/sales_target_agreement_reports.xml",
+        "report/marketing/sales_marketing_plan_templates.xml",
+        "report/marketing/sales_marketing_plan_reports.xml",
         "views/organisation/sales_handover_views.xml",
         "views/sales_import_views.xml",
         "wizard/weighing/sales_season_profile_fill_views.xml",

@@ -45,7 +45,8 @@ class SalesMarketingPlan(models.Model):
 
         :param dict copy_of: activity → its copy in the other plan
         """
-        self.env["sales.budget.line"].create(
+        budgets = self.env["sales.budget.line"]
+        budgets.create(
             [
                 {
                     "marketing_plan_id": plan.id,
@@ -53,6 +54,7 @@ class SalesMarketingPlan(models.Model):
                     "category_id": line.category_id.id,
                     "planned": line.planned,
                 }
-                for line in self.budget_line_ids
+                # The plan's own list may hold what its figures have read as superuser.
+                for line in budgets.search([("marketing_plan_id", "=", self.id)], order="id")
             ]
         )
