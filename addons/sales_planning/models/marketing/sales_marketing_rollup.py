@@ -70,7 +70,8 @@ class SalesMarketingRollup(models.Model):
     difference = OptionalMonetary(
         readonly=True,
         aggregator="sum",
-        help="By Targets less All Plans: negative where more is planned than the targets allow.",
+        help="By Targets less All Plans: negative where more is planned than the targets allow. "
+        "Sums leave out the categories that no target has a budget of.",
     )
     committed = fields.Monetary(
         readonly=True, aggregator="sum", help="Of this plan: requests that are approved."
