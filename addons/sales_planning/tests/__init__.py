@@ -48,3 +48,8 @@ from .marketing import (
     test_marketing_tour,
     test_strategy,
 )
+from .marketing import test_marketing_copy
+from .budget import test_budget_analytic_plan
+from .marketing import test_marketing_rollup
+from .marketing import test_marketing_report
+from .marketing import test_marketing_concurrency

@@ -13,6 +13,7 @@ class TestPlanningAccessRules(AccessRules, TransactionCase):
     shared = frozenset(
         {
             "sales.budget.category",
+            "sales.marketing.rollup",
             "sales.season.profile",
             "sales.season.profile.line",
             "sales.strategy",

@@ -405,8 +405,12 @@ class SalesBudgetLine(models.Model):
         )
 
     def _entries_sql(self):
-        """:return: ``SQL`` of the analytic lines: one column for the accounts of all their plans"""
+        """:return: ``SQL`` of the analytic lines: one column for the accounts of all their plans
+
+        An analytic plan that is being created has no column yet, and nothing is booked on it.
+        """
         project, others = self.env["account.analytic.plan"].sudo()._get_all_plans()
+        lines = self.env["account.analytic.line"]
         return SQL(" UNION ALL ").join(
             SQL(
                 "SELECT %s AS account_id, company_id, date, amount, general_account_id"
@@ -414,6 +418,7 @@ class SalesBudgetLine(models.Model):
                 SQL.identifier(plan._column_name()),
             )
             for plan in project + others
+            if plan._column_name() in lines._fields
         )
 
     # === GROUPS === #

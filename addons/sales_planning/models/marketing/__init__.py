@@ -7,6 +7,11 @@ from . import sales_marketing_plan
 from . import sales_marketing_plan_states
 from . import sales_marketing_plan_approval
 from . import sales_marketing_plan_timeline
+from . import sales_marketing_plan_copy
+from . import sales_marketing_plan_report
+from . import sales_marketing_rollup
+from . import sales_marketing_rollup_queries
+from . import sales_marketing_plan_rollup
 from . import sales_marketing_revision
 from . import sales_marketing_activity
 from . import sales_marketing_activity_states

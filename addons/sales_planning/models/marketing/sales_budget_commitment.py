@@ -29,3 +29,12 @@ class SalesBudgetCommitment(models.Model):
         if team := self.marketing_plan_id.team_id:
             values["team_id"] = team.id
         return values
+
+    # === BUSINESS METHODS === #
+    def _check_state(self, *allowed):
+        """Nobody takes or gives back money of a plan while it is revised or closed, and sees
+        neither.
+        """
+        super()._check_state(*allowed)
+        if plans := self.sudo().marketing_plan_id:
+            plans._touch()

@@ -114,6 +114,7 @@ class SalesMarketingActivity(models.Model):
         "predecessor_id",
         "activity_id",
         string="Successors",
+        copy=False,
     )
     segment_ids = fields.Many2many(
         "sales.market.segment",
@@ -142,10 +143,12 @@ class SalesMarketingActivity(models.Model):
     expected_leads = fields.Integer()
     expected_revenue = fields.Monetary()
     description = fields.Html()
-    media_ids = fields.One2many("sales.marketing.media", "activity_id", string="Media Plan")
+    media_ids = fields.One2many(
+        "sales.marketing.media", "activity_id", string="Media Plan", copy=True
+    )
     media_amount = fields.Monetary("Media Cost", compute="_compute_costs", compute_sudo=True)
     resource_ids = fields.One2many(
-        "sales.marketing.resource", "activity_id", string="People and Material"
+        "sales.marketing.resource", "activity_id", string="People and Material", copy=True
     )
     resource_amount = fields.Monetary(
         "Cost of Resources", compute="_compute_costs", compute_sudo=True

@@ -55,7 +55,7 @@ class SalesMarketingPlan(models.Model):
         }
 
     def _get_timeline_months(self):
-        """:return: list of dict of label and width in percent of the months of the plan"""
+        """:return: list of dict of label, start and width in percent of the months of the plan"""
         self.ensure_one()
         months, day = [], self.date_from
         while day <= self.date_to:
@@ -63,6 +63,7 @@ class SalesMarketingPlan(models.Model):
             months.append(
                 {
                     "label": self._format_month(day),
+                    "start": self._get_share_before(day),
                     "width": self._get_width(day, last),
                 }
             )
