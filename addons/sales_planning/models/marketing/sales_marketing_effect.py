@@ -125,7 +125,7 @@ class SalesMarketingEffect(models.Model):
 
     def action_open_leads(self):
         self.ensure_one()
-        return self.activity_id._get_leads_action()
+        return self.activity_id.action_open_leads()
 
     def action_open_sales(self):
         self.ensure_one()
@@ -171,7 +171,7 @@ class SalesMarketingEffect(models.Model):
         number = [name for name, _label in MARKETING_ATTRIBUTION].index(attribution)
         return SQL(
             """
-            SELECT row.*, row.margin - row.cost AS profit, %(quotients)s
+            SELECT row.*, %(quotients)s
               FROM (
                     SELECT holder.number * 4 + %(number)s AS id,
                            %(attribution)s::varchar AS attribution,
@@ -181,6 +181,7 @@ class SalesMarketingEffect(models.Model):
                            COALESCE(spent.cost, 0) AS cost,
                            COALESCE(found.leads, 0) AS leads,
                            COALESCE(found.opportunities, 0) AS opportunities,
+                           COALESCE(sold.margin, 0) - COALESCE(spent.cost, 0) AS profit,
                            %(sold_columns)s,
                            holder.expected_leads, holder.expected_revenue
                       FROM (%(holders)s) AS holder
@@ -224,8 +225,9 @@ class SalesMarketingEffect(models.Model):
             """
             SELECT id::bigint * 2 AS number, id AS activity_id, plan_id, campaign_id, company_id,
                    kind, state, user_id, territory_id, date_from, date_to,
-                   CASE WHEN state <> 'cancelled' THEN expected_leads ELSE 0 END AS expected_leads,
-                   CASE WHEN state <> 'cancelled' THEN expected_revenue ELSE 0 END
+                   CASE WHEN state <> 'cancelled' THEN COALESCE(expected_leads, 0) ELSE 0 END
+                       AS expected_leads,
+                   CASE WHEN state <> 'cancelled' THEN COALESCE(expected_revenue, 0) ELSE 0 END
                        AS expected_revenue
               FROM (%(activities)s) AS activity
              UNION ALL

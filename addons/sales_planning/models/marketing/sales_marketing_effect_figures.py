@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from .sales_marketing_effect import QUOTIENTS, SOLD
 
-COUNTED = ("cost", "leads", "opportunities", *SOLD, "profit")
+COUNTED = ("leads", "opportunities", *SOLD, "profit")
 
 
 class SalesMarketingBudgetMixin(models.AbstractModel):
