@@ -15,7 +15,10 @@ class EffectCommon(MarketingCommon):
         super().setUpClass()
         cls.numbers = count(1)
         cls.poster, cls.stand, cls.loose = cls.env["utm.campaign"].create(
-            [{"title": title} for title in ("Effect Poster", "Effect Stand", "Effect Loose")]
+            [
+                {"title": title, "company_id": False}
+                for title in ("Effect Poster", "Effect Stand", "Effect Loose")
+            ]
         )
         cls.advert.write(
             {"campaign_id": cls.poster.id, "expected_leads": 4, "expected_revenue": 2000}

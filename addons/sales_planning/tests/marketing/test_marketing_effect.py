@@ -151,13 +151,14 @@ class TestMarketingEffect(EffectCommon):
         activities = self._as(self.manager, self.plan.activity_line_ids)
         activities.read(names)
         counts = []
-        for ids in (activities[:1].ids, activities.ids):
+        # Record rules are read once for all times.
+        for ids in (activities.ids, activities[:1].ids, activities.ids):
             self.env.invalidate_all()
             some = activities.browse(ids)
             before = self.env.cr.sql_log_count
             some.read(names)
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[1], counts[2])
 
     def test_a_cancelled_activity_is_expected_to_bring_nothing(self):
         self._approve_plan()

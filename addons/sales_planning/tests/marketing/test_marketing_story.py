@@ -27,13 +27,13 @@ class TestMarketingStory(LedgerInvoicingCommon, EffectCommon):
         )
         research.action_start()
         # Whom is it for? The shops of a city.
-        self.customer.write({"city": "Shanghai", "company_id": self.company.id})
-        self.other_customer.write({"city": "Shanghai", "company_id": self.company.id})
+        self.customer.write({"city": "Effect Town"})
+        self.other_customer.write({"city": "Effect Town"})
         segment = self._as(self.manager, self.env["sales.market.segment"]).create(
             {
                 "name": "Shops of Shanghai",
                 "company_id": self.company.id,
-                "domain": "[('city', '=', 'Shanghai')]",
+                "domain": "[('city', '=', 'Effect Town')]",
                 "is_target": True,
             }
         )
@@ -109,8 +109,8 @@ class TestMarketingStory(LedgerInvoicingCommon, EffectCommon):
         # What another company sold with the same campaign is none of this plan's.
         sister = self.env["res.company"].create({"name": "Sister"})
         self.env.user.company_ids |= sister
-        self._sell(("2026-03-11", self.poster, 5000), company=sister, user=self.manager.login)
         self.manager.company_ids |= sister
+        self._sell(("2026-03-11", self.poster, 5000), company=sister, user=self.manager.login)
         self.assertEqual(self._story()[4:7], (2000, 2000, 800))
 
         # One bike comes back: the invoice is credited, and the return is lower.
