@@ -1,4 +1,4 @@
-"""Marketing effect: 1,000 activities over a ledger of 1,000,000 entries, read as the report does."""
+"""Marketing effect: 1,000 activities over a ledger of 1,000,000 entries, as the report reads it."""
 
 import os
 from contextlib import closing
@@ -30,8 +30,10 @@ def run(env):
     with closing(psycopg2.connect(dbname=env.cr.dbname)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE sales_ledger_entry, crm_lead, account_analytic_line,"
-                           " sales_marketing_activity, sales_budget_line, res_partner")
+            cursor.execute(
+                "VACUUM ANALYZE sales_ledger_entry, crm_lead, account_analytic_line,"
+                " sales_marketing_activity, sales_budget_line, res_partner"
+            )
     sql = _BestSql(env, company)
     for attribution, best_sql in (("marked", sql.marked), ("linear", sql.linear)):
         _check(_read(env, attribution), best_sql())
@@ -181,7 +183,7 @@ def _insert(env, company, activities):
                    (1 + n %% 99999) / 100.0, (1 + n %% 33333) / 100.0, 1, %(user)s,
                    (%(partners)s::int[])[1 + (document * 31) %% %(customers)s],
                    CASE WHEN document %% 10 > 0 THEN
-                       (%(campaigns)s::int[])[1 + (document * 7907) %% %(activities)s] END,
+                       (%(campaigns)s::int[])[1 + (document / 7 * 7907) %% %(activities)s] END,
                    CASE event WHEN 'booked' THEN 'sale.order' ELSE 'account.move' END,
                    1000000000 + document, n, 1
               FROM generate_series(1, %(lines)s) n
@@ -218,18 +220,15 @@ class _BestSql:
         )
 
     def linear(self):
-        part = SQL(
-            """
-            ROUND(entry.%(name)s * met.place / met.number, 2)
-            - ROUND(entry.%(name)s * (met.place - 1) / met.number, 2)
-            """,
-            name=SQL.identifier("amount"),
-        )
-        margin = SQL(
-            """
-            ROUND(entry.margin * met.place / met.number, 2)
-            - ROUND(entry.margin * (met.place - 1) / met.number, 2)
-            """
+        amount, margin = (
+            SQL(
+                """
+                ROUND(entry.%(name)s * met.place / met.number, 2)
+                - ROUND(entry.%(name)s * (met.place - 1) / met.number, 2)
+                """,
+                name=SQL.identifier(name),
+            )
+            for name in ("amount", "margin")
         )
         return self._execute(
             SQL(
@@ -257,7 +256,7 @@ class _BestSql:
             ),
             SQL(
                 """
-                SELECT met.campaign_id, entry.event, entry.id, %(part)s AS amount,
+                SELECT met.campaign_id, entry.event, entry.id, %(amount)s AS amount,
                        %(margin)s AS margin, 1.0 / met.number AS share
                   FROM sales_ledger_entry entry
                   JOIN (SELECT touch.partner_id, touch.campaign_id, touch.place,
@@ -269,7 +268,7 @@ class _BestSql:
                    AND entry.date >= met.met_on AND entry.date < met.next_on
                  WHERE entry.company_id = %(company)s
                 """,
-                part=part,
+                amount=amount,
                 margin=margin,
                 company=self.company.id,
             ),
@@ -314,7 +313,7 @@ class _BestSql:
                      WHERE company_id = %(company)s GROUP BY campaign_id
                 )
                 SELECT activity.id, cost, leads, orders, new_customers, booked, invoiced,
-                       collected, margin, (margin - cost) / NULLIF(cost, 0) AS roi
+                       collected, margin, (COALESCE(margin, 0) - cost) / NULLIF(cost, 0) AS roi
                   FROM sales_marketing_activity activity
                   LEFT JOIN sold USING (campaign_id)
                   LEFT JOIN lead USING (campaign_id)

@@ -101,6 +101,7 @@
         "demo/budget/sales_budget_demo.xml",
         "demo/sales_target_plan_approval_demo.xml",
         "demo/marketing/sales_marketing_plan_demo.xml",
+        "demo/marketing/sales_marketing_effect_demo.xml",
         "demo/negotiation/sales_target_plan_next_demo.xml",
         "demo/sales_target_plan_collection_demo.xml",
         "demo/sales_target_plan_pieces_demo.xml",

@@ -1,5 +1,6 @@
 from odoo import models
 
+
 class SalesMarketingActivity(models.Model):
     """What an activity has brought, by its campaign."""
 

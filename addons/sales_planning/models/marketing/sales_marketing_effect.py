@@ -102,13 +102,14 @@ class SalesMarketingEffect(models.Model):
         readonly=True, aggregator="avg", help="Cost by new customers."
     )
     roi = fields.Float(
-        "ROI", readonly=True, aggregator="avg", help="Return on investment: margin less cost, by cost."
+        "ROI",
+        readonly=True,
+        aggregator="avg",
+        help="Return on investment: margin less cost, by cost.",
     )
-    leads_attained = fields.Float(
-        "Leads Attained", readonly=True, aggregator="avg", help="Leads by expected leads."
-    )
+    leads_attained = fields.Float(readonly=True, aggregator="avg", help="Leads by expected leads.")
     revenue_attained = fields.Float(
-        "Revenue Attained", readonly=True, aggregator="avg", help="Invoiced by expected revenue."
+        readonly=True, aggregator="avg", help="Invoiced by expected revenue."
     )
 
     # === COMPUTE METHODS === #
@@ -237,7 +238,9 @@ class SalesMarketingEffect(models.Model):
              WHERE EXISTS (SELECT FROM sales_budget_line line
                             WHERE line.marketing_plan_id = plan.id AND line.activity_id IS NULL)
             """,
-            activities=acts.select(*(SQL.identifier(acts.table, name) for name in ACTIVITY_COLUMNS)),
+            activities=acts.select(
+                *(SQL.identifier(acts.table, name) for name in ACTIVITY_COLUMNS)
+            ),
             plans=whole.select(
                 *(
                     SQL.identifier(whole.table, name)
@@ -287,9 +290,7 @@ class SalesMarketingEffect(models.Model):
     @api.model
     def _get_leads(self, activities=None):
         """:return: ``SQL`` of the number of leads of each activity that the reader may see"""
-        leads = self.env["crm.lead"]._search(
-            Domain("campaign_id", "!=", False), active_test=False
-        )
+        leads = self.env["crm.lead"]._search(Domain("campaign_id", "!=", False), active_test=False)
         return SQL(
             """
             SELECT activity.id AS activity_id, COUNT(*) AS leads,

@@ -34,9 +34,7 @@ class SalesMarketingBudgetMixin(models.AbstractModel):
         help="Return on investment: margin less cost, by cost.",
     )
     leads_attained = fields.Float(compute="_compute_effect", help="Leads by expected leads.")
-    revenue_attained = fields.Float(
-        compute="_compute_effect", help="Invoiced by expected revenue."
-    )
+    revenue_attained = fields.Float(compute="_compute_effect", help="Invoiced by expected revenue.")
 
     # === COMPUTE METHODS === #
     @api.depends("actual")

@@ -1,5 +1,6 @@
 from odoo import models
 
+
 class SalesMarketingPlan(models.Model):
     """What a plan has brought: all of its activities, at the cost of the whole plan."""
 

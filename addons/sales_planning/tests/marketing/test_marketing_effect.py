@@ -120,7 +120,9 @@ class TestMarketingEffect(EffectCommon):
         self.assertEqual((row.name, row.cost, row.leads), ("Whole plan", 37, 0))
         ((cost,),) = row._read_group([("plan_id", "=", self.plan.id)], [], ["cost:sum"])
         self.assertEqual(cost, self.plan.actual)
-        self.assertEqual(row.action_open_costs()["domain"], [("marketing_plan_id", "=", self.plan.id)])
+        self.assertEqual(
+            row.action_open_costs()["domain"], [("marketing_plan_id", "=", self.plan.id)]
+        )
         self.assertEqual(self.plan.profit, -157)
 
     def test_a_figure_opens_into_what_it_is_made_of(self):
@@ -219,7 +221,9 @@ class TestMarketingEffectAccess(EffectCommon, RpcCase):
         self.assertFalse(self._effect(activity, user=self.other_seller))
         contributions = self._as(self.other_seller, self.env["sales.marketing.contribution"])
         found = contributions.search([("campaign_id", "=", self.loose.id)])
-        self.assertEqual((len(found), found.activity_id, found.plan_id.ids), (1, activity.browse(), []))
+        self.assertEqual(
+            (len(found), found.activity_id, found.plan_id.ids), (1, activity.browse(), [])
+        )
         stranger = self._create_stranger()
         for model in ("sales.marketing.effect", "sales.marketing.contribution"):
             self.assertFalse(self._as(stranger, self.env[model]).search([]))
