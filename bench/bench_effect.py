@@ -208,7 +208,6 @@ class _BestSql:
 
     def marked(self):
         return self._execute(
-            SQL("SELECT NULL"),
             SQL(
                 """
                 SELECT campaign_id, event, id, amount, margin, 1::numeric AS share
@@ -216,15 +215,15 @@ class _BestSql:
                  WHERE company_id = %s AND campaign_id IS NOT NULL
                 """,
                 self.company.id,
-            ),
+            )
         )
 
     def linear(self):
         amount, margin = (
             SQL(
                 """
-                ROUND(entry.%(name)s * met.place / met.number, 2)
-                - ROUND(entry.%(name)s * (met.place - 1) / met.number, 2)
+                ROUND(entry.%(name)s * place / number, 2)
+                - ROUND(entry.%(name)s * (place - 1) / number, 2)
                 """,
                 name=SQL.identifier(name),
             )
@@ -233,52 +232,53 @@ class _BestSql:
         return self._execute(
             SQL(
                 """
-                SELECT touch.*, ROW_NUMBER() OVER turn AS place,
-                       COALESCE(LEAD(met_on) OVER turn, 'infinity') AS next_on
-                  FROM (SELECT partner_id, campaign_id, MIN(met_on) AS met_on
-                          FROM (SELECT partner_id, campaign_id, create_date::date AS met_on
-                                  FROM crm_lead
-                                 WHERE company_id = %(company)s AND campaign_id IS NOT NULL
-                                 UNION ALL
-                                SELECT ledger_partner_id, campaign_id, ledger_date FROM sale_order
-                                 WHERE company_id = %(company)s AND campaign_id IS NOT NULL
-                                   AND state <> 'cancel'
-                                 UNION ALL
-                                SELECT commercial_partner_id, campaign_id, invoice_date
-                                  FROM account_move
-                                 WHERE company_id = %(company)s AND campaign_id IS NOT NULL
-                                   AND state = 'posted'
-                                   AND move_type IN ('out_invoice', 'out_receipt')) AS met
-                         GROUP BY 1, 2) AS touch
-                WINDOW turn AS (PARTITION BY partner_id ORDER BY met_on, campaign_id)
-                """,
-                company=self.company.id,
-            ),
-            SQL(
-                """
-                SELECT met.campaign_id, entry.event, entry.id, %(amount)s AS amount,
-                       %(margin)s AS margin, 1.0 / met.number AS share
+                SELECT turn.campaign_id, entry.event, entry.id, %(amount)s AS amount,
+                       CASE WHEN event = 'invoiced' THEN %(margin)s END AS margin,
+                       1.0 / number AS share
                   FROM sales_ledger_entry entry
-                  JOIN (SELECT touch.partner_id, touch.campaign_id, touch.place,
-                               span.place AS number, span.met_on, span.next_on
-                          FROM touch JOIN touch span ON span.partner_id = touch.partner_id
-                                                    AND span.place >= touch.place
-                         WHERE span.met_on < span.next_on) AS met
-                    ON met.partner_id = entry.partner_id
-                   AND entry.date >= met.met_on AND entry.date < met.next_on
+                  JOIN (%(met)s) AS met ON met.partner_id = entry.partner_id
+                 CROSS JOIN LATERAL width_bucket(entry.date, met.days) AS number
+                 CROSS JOIN LATERAL unnest(met.campaigns[:number])
+                            WITH ORDINALITY AS turn(campaign_id, place)
                  WHERE entry.company_id = %(company)s
                 """,
                 amount=amount,
                 margin=margin,
+                met=self._met(),
                 company=self.company.id,
-            ),
+            )
         )
 
-    def _execute(self, touches, parts):
+    def _met(self):
+        return SQL(
+            """
+            SELECT partner_id, array_agg(campaign_id ORDER BY met_on, campaign_id) AS campaigns,
+                   array_agg(met_on ORDER BY met_on, campaign_id) AS days
+              FROM (SELECT partner_id, campaign_id, MIN(met_on) AS met_on
+                      FROM (SELECT partner_id, campaign_id, create_date::date AS met_on
+                              FROM crm_lead
+                             WHERE company_id = %(company)s AND campaign_id IS NOT NULL
+                             UNION ALL
+                            SELECT ledger_partner_id, campaign_id, ledger_date FROM sale_order
+                             WHERE company_id = %(company)s AND campaign_id IS NOT NULL
+                               AND state <> 'cancel'
+                             UNION ALL
+                            SELECT commercial_partner_id, campaign_id, invoice_date
+                              FROM account_move
+                             WHERE company_id = %(company)s AND campaign_id IS NOT NULL
+                               AND state = 'posted'
+                               AND move_type IN ('out_invoice', 'out_receipt')) AS met
+                     GROUP BY 1, 2) AS touch
+             GROUP BY partner_id
+            """,
+            company=self.company.id,
+        )
+
+    def _execute(self, parts):
         self.env.cr.execute(
             SQL(
                 """
-                WITH touch AS (%(touches)s), document AS (
+                WITH document AS (
                     SELECT event, partner_id, MIN(date - DATE '1970-01-01') AS day, MIN(id) AS id
                       FROM sales_ledger_entry
                      WHERE company_id = %(company)s AND event IN ('booked', 'invoiced')
@@ -320,7 +320,6 @@ class _BestSql:
                   LEFT JOIN cost ON cost.activity_id = activity.id
                  WHERE activity.company_id = %(company)s
                 """,
-                touches=touches,
                 parts=parts,
                 company=self.company.id,
             )

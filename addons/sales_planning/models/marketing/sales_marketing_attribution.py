@@ -93,49 +93,59 @@ class SalesMarketingAttribution(models.AbstractModel):
         )
 
     @api.model
-    def _get_meetings(self, attribution):
-        """:return: ``SQL`` of the campaigns that sales to a customer are credited to from date_from
-        on and before date_to: each has the parts of 1 that lie between its place and the one
-        before, divided by their number
+    def _get_meetings(self):
+        """:return: ``SQL`` of each customer's campaigns with the days on which they met them, in that
+        order; one row a customer, so that PostgreSQL knows how few entries it joins
         """
-        return self._get_first_meetings() if attribution == "first" else self._get_all_meetings()
-
-    @api.model
-    def _get_first_meetings(self):
         return SQL(
             """
-            SELECT DISTINCT ON (company_id, partner_id)
-                   company_id, partner_id, campaign_id, 1 AS place, 1 AS number,
-                   met_on AS date_from, 'infinity'::date AS date_to
+            SELECT company_id, partner_id,
+                   array_agg(campaign_id ORDER BY met_on, campaign_id) AS campaigns,
+                   array_agg(met_on ORDER BY met_on, campaign_id) AS days
               FROM (%s) AS touch
-             ORDER BY company_id, partner_id, met_on, campaign_id
+             GROUP BY company_id, partner_id
             """,
             self._get_touches(),
         )
 
     @api.model
-    def _get_all_meetings(self):
-        # From one campaign to the next, the number of those met stays the same.
+    def _get_met(self, attribution):
+        """:return: ``SQL`` of the joins that give each ``entry`` its campaigns, as ``met``: each has the
+        parts of 1 that lie between its place and the one before, divided by their number
+        """
+        if attribution == "marked":
+            return SQL(
+                """
+                CROSS JOIN LATERAL (
+                    SELECT entry.campaign_id, 1 AS place, 1 AS number
+                     WHERE entry.campaign_id IS NOT NULL
+                ) AS met
+                """
+            )
+        if attribution == "first":
+            met = SQL(
+                """
+                SELECT customer.campaigns[1] AS campaign_id, 1 AS place, 1 AS number
+                 WHERE customer.days[1] <= entry.date
+                """
+            )
+        else:
+            met = SQL(
+                """
+                SELECT turn.campaign_id, turn.place, turns.number
+                  FROM (SELECT width_bucket(entry.date, customer.days) AS number) AS turns
+                 CROSS JOIN unnest(customer.campaigns[:turns.number])
+                            WITH ORDINALITY AS turn(campaign_id, place)
+                """
+            )
         return SQL(
             """
-            WITH touch AS MATERIALIZED (
-                SELECT company_id, partner_id, campaign_id, met_on,
-                       ROW_NUMBER() OVER turn AS place,
-                       COALESCE(LEAD(met_on) OVER turn, 'infinity') AS next_on
-                  FROM (%s) AS met
-                WINDOW turn AS (
-                           PARTITION BY company_id, partner_id ORDER BY met_on, campaign_id
-                       )
-            )
-            SELECT touch.company_id, touch.partner_id, touch.campaign_id, touch.place,
-                   span.place AS number, span.met_on AS date_from, span.next_on AS date_to
-              FROM touch
-              JOIN touch span ON span.company_id = touch.company_id
-                             AND span.partner_id = touch.partner_id
-                             AND span.place >= touch.place
-             WHERE span.met_on < span.next_on
+            JOIN (%s) AS customer ON customer.company_id = entry.company_id
+                                 AND customer.partner_id = entry.partner_id
+            CROSS JOIN LATERAL (%s) AS met
             """,
-            self._get_touches(),
+            self._get_meetings(),
+            met,
         )
 
     @api.model

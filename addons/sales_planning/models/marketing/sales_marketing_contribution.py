@@ -142,53 +142,39 @@ class SalesMarketingContribution(models.Model):
         """:param activities: only their campaigns matter; None for all
         :return: ``SQL`` of the contributions by one way of attribution
         """
-        marked = attribution == "marked"
-        met = SQL(
-            """
-            SELECT met.*, 1.0 / met.number AS share FROM (%s) AS met
-            """,
-            SQL("SELECT 1 AS place, 1 AS number") if marked else self._get_meetings(attribution),
-        )
         number = [name for name, _label in MARKETING_ATTRIBUTION].index(attribution)
         # Both fit into the 53 bits that a browser counts with.
         return SQL(
             """
-            SELECT entry.id::bigint * 4194304 + %(campaign)s * 4 + %(number)s AS id,
+            SELECT entry.id::bigint * 4194304 + met.campaign_id * 4 + %(number)s AS id,
                    %(attribution)s::varchar AS attribution,
-                   entry.id AS entry_id, %(campaign)s AS campaign_id,
+                   entry.id AS entry_id, met.campaign_id AS campaign_id,
                    activity.id AS activity_id, activity.plan_id,
-                   %(columns)s, met.share, part.margin,
+                   %(columns)s, 1.0 / met.number AS share, part.margin,
                    CASE WHEN entry.event = 'booked' THEN part.amount END AS booked,
                    CASE WHEN entry.event = 'invoiced' THEN part.amount END AS invoiced,
                    CASE WHEN entry.event = 'collected' THEN part.amount END AS collected,
                    CASE WHEN entry.event = 'booked' AND first.id IS NOT NULL
-                        THEN met.share END AS orders,
+                        THEN 1.0 / met.number END AS orders,
                    CASE WHEN entry.event = 'invoiced' AND first.id IS NOT NULL
-                        THEN met.share END AS new_customers
+                        THEN 1.0 / met.number END AS new_customers
               FROM (%(entries)s) AS entry
-              JOIN (%(met)s) AS met ON %(is_met)s
+              %(met)s
               %(currency)s
              CROSS JOIN LATERAL (
                     SELECT %(amount)s AS amount,
                            CASE WHEN entry.event = 'invoiced' THEN %(margin)s END AS margin
                    ) AS part
               LEFT JOIN (%(activities)s) AS activity
-                ON activity.campaign_id = %(campaign)s AND activity.company_id = entry.company_id
+                ON activity.campaign_id = met.campaign_id AND activity.company_id = entry.company_id
               LEFT JOIN (%(firsts)s) AS first ON first.id = entry.id
-             WHERE %(campaign)s IS NOT NULL AND %(wanted)s
+             WHERE %(wanted)s
             """,
             number=number,
             attribution=attribution,
-            campaign=SQL("entry.campaign_id") if marked else SQL("met.campaign_id"),
             columns=SQL(", ").join(SQL.identifier("entry", name) for name in ENTRY_COLUMNS),
             entries=self._get_entries(),
-            met=met,
-            is_met=SQL("TRUE")
-            if marked
-            else SQL(
-                "met.company_id = entry.company_id AND met.partner_id = entry.partner_id"
-                " AND entry.date >= met.date_from AND entry.date < met.date_to"
-            ),
+            met=self._get_met(attribution),
             currency=SQL("JOIN res_currency currency ON currency.id = entry.currency_id")
             if attribution == "linear"
             else SQL(""),
