@@ -211,64 +211,103 @@ class SalesMarketShare(models.Model):
 
     @api.model
     def _own_query(self):
-        """:return: ``SQL`` of the own sales of each wanted market size; the ledger is read once
-        and summed up by day before it meets the markets
+        """:return: ``SQL`` of the own sales of each wanted market size
+
+        The ledger is read once and summed up by the segments of time that the periods of the
+        markets cut it into, then for the territories and categories that they name: whatever
+        follows is found by equality. 0 stands for everywhere and everything.
         """
         entries = self.env["sales.ledger.entry"]._search(
             [("event", "=", "invoiced")], order=None, active_test=False
         )
         return SQL(
             """
-            SELECT w.id,
-                   COALESCE(SUM(sold.amount), 0) AS amount,
-                   COALESCE(SUM(sold.quantity), 0) AS quantity
-              FROM (SELECT wanted.*, place.parent_path AS place, kind.parent_path AS goods
-                      FROM wanted
-                      LEFT JOIN sales_territory place ON place.id = wanted.territory_id
-                      LEFT JOIN product_category kind ON kind.id = wanted.categ_id
-                     WHERE wanted.is_market_size) w
-              LEFT JOIN (
-                    SELECT day.*, place.parent_path AS place, kind.parent_path AS goods
-                      FROM (%(entries)s) day
-                      LEFT JOIN sales_territory place ON place.id = day.territory_id
-                      LEFT JOIN product_category kind ON kind.id = day.categ_id
-                   ) sold
-                ON sold.company_id = w.company_id
-               AND sold.date BETWEEN w.date_from AND w.date_to
-               AND (w.place IS NULL OR starts_with(sold.place, w.place))
-               AND (w.goods IS NULL OR starts_with(sold.goods, w.goods))
-             GROUP BY w.id
+            WITH market AS MATERIALIZED (
+                SELECT id, company_id, COALESCE(territory_id, 0) AS territory_id,
+                       COALESCE(categ_id, 0) AS categ_id, date_from, date_to
+                  FROM wanted WHERE is_market_size
+            ), cut AS MATERIALIZED (
+                SELECT array_agg(DISTINCT day ORDER BY day) AS days
+                  FROM (SELECT date_from FROM market UNION SELECT date_to + 1 FROM market)
+                       AS edge(day)
+            ), sold AS MATERIALIZED (%(sold)s),
+            place AS MATERIALIZED (%(places)s), kind AS MATERIALIZED (%(kinds)s),
+            part AS MATERIALIZED (
+                SELECT sold.company_id, place.upper_id AS territory_id,
+                       kind.upper_id AS categ_id, sold.segment,
+                       SUM(sold.amount) AS amount, SUM(sold.quantity) AS quantity
+                  FROM sold
+                  JOIN place ON place.id = sold.territory_id
+                  JOIN kind ON kind.id = sold.categ_id
+                  JOIN (SELECT DISTINCT company_id, territory_id, categ_id FROM market) named
+                    ON named.company_id = sold.company_id
+                   AND named.territory_id = place.upper_id
+                   AND named.categ_id = kind.upper_id
+                 GROUP BY 1, 2, 3, 4
+            )
+            SELECT market.id,
+                   COALESCE(SUM(part.amount), 0) AS amount,
+                   COALESCE(SUM(part.quantity), 0) AS quantity
+              FROM market
+             CROSS JOIN cut
+              LEFT JOIN part
+                ON part.company_id = market.company_id
+               AND part.territory_id = market.territory_id
+               AND part.categ_id = market.categ_id
+               AND part.segment BETWEEN width_bucket(market.date_from, cut.days)
+                                    AND width_bucket(market.date_to, cut.days)
+             GROUP BY market.id
             """,
-            entries=self._sold_by_day(entries),
+            sold=self._sold_by_segment(entries),
+            places=self._uppers_query("sales_territory", "territory_id"),
+            kinds=self._uppers_query("product_category", "categ_id"),
         )
 
     @api.model
-    def _sold_by_day(self, entries):
+    def _uppers_query(self, table, name):
+        """:param name: the column of the markets that names records of the table
+        :return: ``SQL`` of each record with itself and all above that a market names
+        """
+        return SQL(
+            """
+            SELECT * FROM (
+                SELECT id, unnest(string_to_array('0/' || trim(TRAILING '/' FROM parent_path), '/')
+                                      ::integer[]) AS upper_id
+                  FROM %(table)s
+                 UNION ALL
+                SELECT 0, 0
+            ) upper
+             WHERE upper_id IN (SELECT %(name)s FROM market)
+            """,
+            table=SQL.identifier(table),
+            name=SQL.identifier(name),
+        )
+
+    @api.model
+    def _sold_by_segment(self, entries):
         """:param entries: ``Query`` of the ledger entries that count
-        :return: ``SQL`` of their sums by day, territory and category
+        :return: ``SQL`` of their sums by segment of time, territory and category
         """
         table = SQL.identifier(entries.table)
-        keys = SQL(", ").join(
-            SQL("%s.%s", table, SQL.identifier(name))
-            for name in ("company_id", "date", "territory_id", "categ_id")
-        )
         entries.add_where(
             SQL(
                 """
-                %(table)s.date BETWEEN (SELECT MIN(date_from) FROM wanted WHERE is_market_size)
-                                   AND (SELECT MAX(date_to) FROM wanted WHERE is_market_size)
+                %(table)s.date BETWEEN (SELECT MIN(date_from) FROM market)
+                                   AND (SELECT MAX(date_to) FROM market)
                 """,
                 table=table,
             )
         )
         return SQL(
-            "%(select)s GROUP BY %(keys)s",
-            select=entries.select(
-                keys,
+            "%s GROUP BY 1, 2, 3, 4",
+            entries.select(
+                SQL("%s.company_id", table),
+                SQL("width_bucket(%s.date, (SELECT days FROM cut)) AS segment", table),
+                SQL("COALESCE(%s.territory_id, 0) AS territory_id", table),
+                SQL("COALESCE(%s.categ_id, 0) AS categ_id", table),
                 SQL("SUM(%s.amount) AS amount", table),
                 SQL("SUM(%s.quantity) AS quantity", table),
             ),
-            keys=keys,
         )
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:

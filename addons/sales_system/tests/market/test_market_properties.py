@@ -37,7 +37,8 @@ class TestMarketProperties(MarketCommon):
     @given(sales=SALES, markets=MARKETS)
     def test_own_sales_equal_the_ledger(self, sales, markets):
         self.run_count = getattr(self, "run_count", 0) + 1
-        self._sell(*sales)
+        # An import takes no row twice, also not one of an earlier example.
+        self._sell(*((*row[:3], self.run_count, row[4]) for row in sales))
         data = self.env["sales.market.data"]
         for number, (one, other, place, goods) in enumerate(markets):
             data += self._create_data(
