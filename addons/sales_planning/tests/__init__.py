@@ -42,6 +42,7 @@ from .marketing import (
     test_marketing_access,
     test_marketing_activity,
     test_marketing_budget,
+    test_marketing_means,
     test_marketing_plan,
     test_marketing_resource,
     test_marketing_tour,
