@@ -4,8 +4,8 @@ from odoo import api, fields, models
 class SalesMarketingActivity(models.Model):
     """Marketing activity with events.
 
-    How many people came, everybody sees who sees the activity; who they are needs a right of
-    Events.
+    Events Sales makes everybody in sales one of the registration desk, so whoever sees the
+    activity sees its events and who came.
     """
 
     _inherit = "sales.marketing.activity"
@@ -15,7 +15,6 @@ class SalesMarketingActivity(models.Model):
         "event.event",
         "marketing_activity_id",
         string="Events",
-        groups="event.group_event_registration_desk",
         context={"active_test": False},
     )
     event_count = fields.Integer(
