@@ -71,6 +71,8 @@
         "wizard/marketing/sales_marketing_revise_views.xml",
         "views/marketing/sales_marketing_templates.xml",
         "views/marketing/sales_marketing_activity_views.xml",
+        "views/marketing/sales_marketing_execution_views.xml",
+        "views/marketing/product_pricelist_views.xml",
         "views/marketing/sales_budget_line_views.xml",
         "views/marketing/sales_marketing_plan_views.xml",
         "views/marketing/sales_marketing_rollup_views.xml",

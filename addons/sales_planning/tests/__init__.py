@@ -45,6 +45,7 @@ from .marketing import (
     test_marketing_performance,
     test_marketing_effect,
     test_marketing_effect_properties,
+    test_marketing_means,
     test_marketing_plan,
     test_marketing_resource,
     test_marketing_story,

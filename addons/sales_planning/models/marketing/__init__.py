@@ -16,6 +16,10 @@ from . import sales_marketing_revision
 from . import sales_marketing_activity
 from . import sales_marketing_activity_states
 from . import sales_marketing_activity_timeline
+from . import sales_marketing_activity_execution
+from . import sales_marketing_means_mixin
+from . import product_pricelist
+from . import sale_order
 from . import sales_marketing_media
 from . import sales_marketing_resource
 from . import sales_budget_line
