@@ -189,6 +189,7 @@
         "demo/channel/channel_partner_demo.xml",
         "demo/contract/sales_contract_demo.xml",
         "demo/customer/competitor_demo.xml",
+        "demo/market/campaign_demo.xml",
         "demo/ledger/sale_order_demo.xml",
         "demo/channel/channel_order_demo.xml",
         "demo/channel/sales_channel_report_demo.xml",

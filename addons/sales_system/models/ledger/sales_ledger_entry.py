@@ -123,7 +123,9 @@ class SalesLedgerEntry(models.Model):
     categ_id = fields.Many2one(
         "product.category", string="Product Category", readonly=True, ondelete="restrict"
     )
-    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="restrict")
+    campaign_id = fields.Many2one(
+        "utm.campaign", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     contract_id = fields.Many2one(
         "sales.contract",
         readonly=True,
