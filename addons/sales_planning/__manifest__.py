@@ -19,6 +19,7 @@
         "security/exchange/ir_rules.xml",
         "security/organisation/ir_rules.xml",
         "security/marketing/strategy_rules.xml",
+        "security/marketing/effect_rules.xml",
         "data/sales_import_field_data.xml",
         "data/ir_cron_data.xml",
         "data/negotiation/mail_activity_type_data.xml",
@@ -74,14 +75,21 @@
         "views/exchange/sales_target_views.xml",
         "views/exchange/sales_target_plan_views.xml",
         "views/marketing/sales_strategy_views.xml",
+        "views/marketing/sales_marketing_contribution_views.xml",
+        "views/marketing/sales_marketing_effect_views.xml",
         "views/sales_planning_menus.xml",
         "views/negotiation/sales_target_negotiation_menus.xml",
         "views/budget/sales_budget_menus.xml",
         "views/marketing/sales_marketing_menus.xml",
+        "views/marketing/sales_marketing_effect_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "sales_planning/static/src/**/*",
+            ("remove", "sales_planning/static/src/**/lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "sales_planning/static/src/**/lazy/**/*",
         ],
         "web.assets_unit_tests": [
             "sales_planning/static/tests/**/*.test.js",
@@ -97,6 +105,7 @@
         "demo/budget/sales_budget_demo.xml",
         "demo/sales_target_plan_approval_demo.xml",
         "demo/marketing/sales_marketing_plan_demo.xml",
+        "demo/marketing/sales_marketing_effect_demo.xml",
         "demo/negotiation/sales_target_plan_next_demo.xml",
         "demo/sales_target_plan_collection_demo.xml",
         "demo/sales_target_plan_pieces_demo.xml",

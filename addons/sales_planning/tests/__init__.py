@@ -42,8 +42,11 @@ from .marketing import (
     test_marketing_access,
     test_marketing_activity,
     test_marketing_budget,
+    test_marketing_effect,
+    test_marketing_effect_properties,
     test_marketing_plan,
     test_marketing_resource,
+    test_marketing_story,
     test_marketing_tour,
     test_strategy,
 )

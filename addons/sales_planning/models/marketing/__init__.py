@@ -16,3 +16,9 @@ from . import sales_marketing_resource
 from . import sales_budget_line
 from . import sales_budget_line_figures
 from . import sales_budget_commitment
+from . import sales_marketing_attribution
+from . import sales_marketing_contribution
+from . import sales_marketing_effect
+from . import sales_marketing_effect_figures
+from . import sales_marketing_activity_effect
+from . import sales_marketing_plan_effect

@@ -2,6 +2,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import MarketingCommon
+from .effect_common import EffectCommon
 
 
 @tagged("post_install", "-at_install", "sales_planning", "sales_tour")
@@ -27,3 +28,12 @@ class TestMarketingTour(MarketingCommon, HttpCase):
         address = f"/odoo/action-sales_planning.sales_marketing_plan_action/{plan.id}"
         self.start_tour(address, "sales_marketing_revise", login=self.seller.login)
         self.assertEqual((plan.state, plan.revision_ids.reason), ("draft", "The hall is taken"))
+
+
+@tagged("post_install", "-at_install", "sales_planning", "sales_tour")
+class TestMarketingEffectTour(EffectCommon, HttpCase):
+    def test_the_effect_is_read_and_opened(self):
+        self._approve_plan()
+        self._create_lead(self.poster, "2026-03-02")
+        self._sell(("2026-03-10", self.poster, 1000))
+        self.start_tour("/odoo", "sales_marketing_effect", login=self.seller.login)

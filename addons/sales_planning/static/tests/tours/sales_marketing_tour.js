@@ -65,3 +65,57 @@ registry.category("web_tour.tours").add("sales_marketing_revise", {
         { trigger: ".o_data_row:contains('The hall is taken')" },
     ],
 });
+
+registry.category("web_tour.tours").add("sales_marketing_effect", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            trigger: ".o_app[data-menu-xmlid='sales_system.sales_system_menu_root']",
+            run: "click",
+        },
+        {
+            trigger: "button[data-menu-xmlid='sales_system.sales_system_menu_market']",
+            run: "click",
+        },
+        {
+            trigger: "a[data-menu-xmlid='sales_planning.sales_marketing_effect_menu']",
+            run: "click",
+        },
+        { trigger: ".o_sales_attribution_note:contains('on its order or invoice')" },
+        {
+            content: "Of a plan, the quotient of its sums",
+            trigger: ".o_group_header:contains('Spring'):contains('316.67')",
+        },
+        {
+            trigger: ".o_data_row:contains('Advert'):contains('1,000.00'):contains('316.67')",
+        },
+        {
+            content: "From the figure to the sales",
+            trigger: ".o_data_row:contains('Advert') button[name='action_open_sales']",
+            run: "click",
+        },
+        { trigger: ".o_breadcrumb:contains('Sales of Advert')" },
+        { trigger: ".o_data_row:contains('Acme Bikes'):contains('1,000.00')" },
+        { trigger: ".o_back_button, .breadcrumb-item a", run: "click" },
+        {
+            content: "From the figure to the leads",
+            trigger: ".o_data_row:contains('Advert') button[name='action_open_leads']",
+            run: "click",
+        },
+        { trigger: ".o_breadcrumb:contains('Leads of Advert')" },
+        { trigger: ".o_data_row:contains('Asked for a bike')" },
+        { trigger: ".o_back_button, .breadcrumb-item a", run: "click" },
+        {
+            content: "And the activity itself",
+            trigger: ".o_data_row:contains('Advert') td[name='name']",
+            run: "click",
+        },
+        { trigger: ".o_form_view .nav-link[name='effect']", run: "click" },
+        { trigger: "[name='roi']:contains('316.67')" },
+        { trigger: "button[name='action_open_effect']", run: "click" },
+        { trigger: ".o_switch_view.o_graph", run: "click" },
+        { trigger: ".o_graph_renderer .o_sales_attribution_note" },
+        { trigger: ".o_switch_view.o_pivot", run: "click" },
+        { trigger: ".o_pivot td:contains('316.67')" },
+    ],
+});
