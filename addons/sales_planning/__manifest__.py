@@ -92,6 +92,10 @@
     "assets": {
         "web.assets_backend": [
             "sales_planning/static/src/**/*",
+            ("remove", "sales_planning/static/src/**/lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "sales_planning/static/src/**/lazy/**/*",
         ],
         "web.assets_unit_tests": [
             "sales_planning/static/tests/**/*.test.js",

@@ -94,8 +94,8 @@ class SalesMarketingAttribution(models.AbstractModel):
 
     @api.model
     def _get_meetings(self):
-        """:return: ``SQL`` of each customer's campaigns with the days on which they met them, in that
-        order; one row a customer, so that PostgreSQL knows how few entries it joins
+        """:return: ``SQL`` of each customer's campaigns with the days on which they met them, in
+        that order; one row a customer, so that PostgreSQL knows how few entries it joins
         """
         return SQL(
             """
@@ -110,8 +110,8 @@ class SalesMarketingAttribution(models.AbstractModel):
 
     @api.model
     def _get_met(self, attribution):
-        """:return: ``SQL`` of the joins that give each ``entry`` its campaigns, as ``met``: each has the
-        parts of 1 that lie between its place and the one before, divided by their number
+        """:return: ``SQL`` of the joins that give each ``entry`` its campaigns, as ``met``: each
+        has the part of 1 that lies between its place and the one before, divided by their number
         """
         if attribution == "marked":
             return SQL(

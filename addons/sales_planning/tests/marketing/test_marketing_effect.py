@@ -41,7 +41,8 @@ class TestMarketingEffect(EffectCommon):
         )
         self.assertEqual((row.cost_per_lead, row.acquisition_cost), (40, 120))
         self.assertEqual((row.leads_attained, row.booked, row.collected), (0.75, 701, 0))
-        self.assertEqual(self._as(self.manager, self.advert).leads, 3)
+        activity = self._as(self.manager, self.advert)
+        self.assertEqual((activity.leads, activity.orders, activity.new_customers), (3, 2, 1))
         found = self.env["crm.lead"].with_context(active_test=False)
         self.assertEqual(found.search_count(self.advert.action_open_leads()["domain"]), 3)
         self.assertEqual(self._figures_of(self.fair), (1, 0, 300, 150, 0))
@@ -103,6 +104,23 @@ class TestMarketingEffect(EffectCommon):
         )
         plan = self._as(self.manager, self.plan)
         self.assertEqual((round(plan.roi, 6), plan.cost_per_lead, plan.leads), (0.6, 250, 2))
+
+    def test_amounts_of_two_currencies_are_not_divided(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "currency_id": self._rate_of_euro().id}
+        )
+        self.manager.company_ids |= branch
+        plan = self._create_plan(self.manager, name="Branch", company_id=branch.id)
+        self._create_activity("Film", 3, 3, plan, campaign_id=self.loose.id, expected_leads=6)
+        self._create_lead(self.poster, "2026-03-02")
+        self._sell(("2026-03-10", self.poster, 1000))
+        domain = [("plan_id", "in", (self.plan | plan).ids)]
+        effects = self._as(self.manager, self.env["sales.marketing.effect"])
+        ((roi, cost_per_lead, attained),) = effects._read_group(
+            domain, [], ["roi:avg", "cost_per_lead:avg", "leads_attained:avg"]
+        )
+        self.assertFalse(roi or cost_per_lead)
+        self.assertEqual(attained, 1 / 20)
 
     def test_costs_of_the_plan_beyond_its_activities(self):
         whole = self._create_cost_centre("Whole")

@@ -1,12 +1,8 @@
 import { Component } from "@odoo/owl";
 import { Domain } from "@web/core/domain";
 import { registry } from "@web/core/registry";
-import { GraphRenderer } from "@web/views/graph/graph_renderer";
-import { graphView } from "@web/views/graph/graph_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
-import { PivotRenderer } from "@web/views/pivot/pivot_renderer";
-import { pivotView } from "@web/views/pivot/pivot_view";
 
 const DEFAULT = "marked";
 
@@ -34,17 +30,6 @@ class EffectListRenderer extends ListRenderer {
     static components = { ...ListRenderer.components, AttributionNote };
 }
 
-class EffectPivotRenderer extends PivotRenderer {
-    static template = "sales_planning.EffectPivotRenderer";
-    static components = { ...PivotRenderer.components, AttributionNote };
-}
-
-class EffectGraphRenderer extends GraphRenderer {
-    static template = "sales_planning.EffectGraphRenderer";
-    static components = { ...GraphRenderer.components, AttributionNote };
-}
-
-const views = registry.category("views");
-views.add("sales_marketing_effect_list", { ...listView, Renderer: EffectListRenderer });
-views.add("sales_marketing_effect_pivot", { ...pivotView, Renderer: EffectPivotRenderer });
-views.add("sales_marketing_effect_graph", { ...graphView, Renderer: EffectGraphRenderer });
+registry
+    .category("views")
+    .add("sales_marketing_effect_list", { ...listView, Renderer: EffectListRenderer });

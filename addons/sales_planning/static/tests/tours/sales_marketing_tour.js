@@ -85,12 +85,11 @@ registry.category("web_tour.tours").add("sales_marketing_effect", {
         },
         { trigger: ".o_sales_attribution_note:contains('on its order or invoice')" },
         {
-            content: "Plans are closed groups, with the quotient of their sums",
-            trigger: ".o_group_header:contains('Spring'):contains('317')",
-            run: "click",
+            content: "Of a plan, the quotient of its sums",
+            trigger: ".o_group_header:contains('Spring'):contains('316.67')",
         },
         {
-            trigger: ".o_data_row:contains('Advert'):contains('1,000.00'):contains('317')",
+            trigger: ".o_data_row:contains('Advert'):contains('1,000.00'):contains('316.67')",
         },
         {
             content: "From the figure to the sales",
@@ -114,11 +113,11 @@ registry.category("web_tour.tours").add("sales_marketing_effect", {
             run: "click",
         },
         { trigger: ".o_form_view .nav-link[name='effect']", run: "click" },
-        { trigger: "[name='roi']:contains('317')" },
+        { trigger: "[name='roi']:contains('316.67')" },
         { trigger: "button[name='action_open_effect']", run: "click" },
         { trigger: ".o_switch_view.o_graph", run: "click" },
         { trigger: ".o_graph_renderer .o_sales_attribution_note" },
         { trigger: ".o_switch_view.o_pivot", run: "click" },
-        { trigger: ".o_pivot td:contains('317')" },
+        { trigger: ".o_pivot td:contains('316.67')" },
     ],
 });
