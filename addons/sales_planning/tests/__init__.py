@@ -47,3 +47,4 @@ from .marketing import (
     test_marketing_tour,
     test_strategy,
 )
+from .segmenting import test_segment_actual, test_segment_planning
