@@ -47,4 +47,4 @@ from .marketing import (
     test_marketing_tour,
     test_strategy,
 )
-from .segmenting import test_segment_actual, test_segment_planning
+from .segmenting import test_segment_actual, test_segment_exchange, test_segment_planning
