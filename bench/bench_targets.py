@@ -4,6 +4,8 @@ Both sides read the same ledger and write the same figures of 120,000 cells and 
 actual, late, gap, attainment, expected to date, pace, forecast, gap per day and level reached. The
 hand-written statements know what ours has to find out: which dimensions the targets name,
 that they form exactly four levels, and that the plan is one calendar year in one currency.
+
+A second plan has a level of market segments, whose members came and left in that year.
 """
 
 from contextlib import closing
@@ -24,6 +26,9 @@ REGIONS, CITIES_PER_REGION = 20, 10
 CATEGORIES, PARTS_PER_CATEGORY = 10, 5
 SELLERS_PER_REGION = 49
 CUSTOMERS = 5_000
+SEGMENTS = 20
+# A customer is in so many segments at a time.
+SEGMENTS_PER_CUSTOMER = 3
 FIGURES = (
     "actual",
     "late",
@@ -67,6 +72,26 @@ def run(env):
         "targets_one_percent_changed", rows, ours=ours, best_sql=best_sql, env=env, target=2
     )
     yield _compare_one_edit(env, plan, rows)
+    yield _compare_segments(env, company)
+
+
+def _compare_segments(env, company):
+    """A level of segments, and their salespeople below: who was in which segment on the day?"""
+    plan = _create_plan(env, company)
+    segments = _insert_segments(env, company)
+    _insert_segment_targets(env, plan, segments)
+    env.cr.commit()
+    _vacuum(env)
+
+    def ours():
+        env["sales.target.actual"]._count(plan)
+
+    def best_sql():
+        _best_segment_sql(env, plan)
+
+    rows = env["sales.target"].search_count([("plan_id", "=", plan.id)]) * 12
+    _require_same_figures(env, plan, ours, best_sql, names=("actual", "late"))
+    return compare("targets_of_segments", rows, ours=ours, best_sql=best_sql, env=env, target=3)
 
 
 def _compare_one_edit(env, plan, rows):
@@ -232,6 +257,75 @@ def _insert_targets(env, plan):
     )
 
 
+def _insert_segments(env, company):
+    """Every customer in some segments all year, of which it changes one within the year."""
+    manager = env["res.users"].create(
+        {
+            "name": "Bench",
+            "login": "bench-segments",
+            "company_id": company.id,
+            "company_ids": [Command.set(company.ids)],
+            "group_ids": [Command.set(env.ref("sales_team.group_sale_manager").ids)],
+        }
+    )
+    segments = env["sales.market.segment"].create(
+        [
+            {"name": f"Bench {segment}", "company_id": company.id, "user_id": manager.id}
+            for segment in range(SEGMENTS)
+        ]
+    )
+    env.flush_all()
+    env.cr.execute(
+        SQL(
+            """
+            INSERT INTO sales_market_segment_member
+                   (segment_id, company_id, partner_id, date_from, date_to)
+            SELECT (%(segments)s::int[])[1 + (customer.no + place) %% %(count)s], %(company)s,
+                   customer.id,
+                   CASE WHEN place = %(each)s THEN date %(first)s + (customer.no %% 365)::integer
+                        ELSE %(first)s END,
+                   CASE WHEN place = 0 THEN date %(first)s + (customer.no %% 365)::integer END
+              FROM bench_customer customer CROSS JOIN generate_series(0, %(each)s) place
+            """,
+            segments=segments.ids,
+            count=SEGMENTS,
+            company=company.id,
+            each=SEGMENTS_PER_CUSTOMER,
+            first=date(YEAR, 1, 1),
+        )
+    )
+    return segments
+
+
+def _insert_segment_targets(env, plan, segments):
+    """The company, its segments, and in those the salespeople of all regions."""
+    env.cr.execute(
+        SQL(
+            """
+            WITH top AS (
+                INSERT INTO sales_target (plan_id, company_id, weight, proposal_state)
+                VALUES (%(plan)s, %(company)s, 1, 'open') RETURNING id
+            ), segment AS (
+                INSERT INTO sales_target (
+                    plan_id, company_id, weight, proposal_state, parent_id, segment_id)
+                SELECT %(plan)s, %(company)s, 1, 'open', top.id, unnest(%(segments)s) FROM top
+                RETURNING id, segment_id
+            )
+            INSERT INTO sales_target (
+                plan_id, company_id, weight, proposal_state, parent_id, segment_id, user_id)
+            SELECT %(plan)s, %(company)s, 1, 'open', segment.id, segment.segment_id,
+                   bench_seller.id
+              FROM segment, bench_seller WHERE bench_seller.no %% 2 = 0
+            """,
+            plan=plan.id,
+            company=plan.company_id.id,
+            segments=segments.ids,
+        )
+    )
+    env["sales.target"]._parent_store_compute()
+    env["sales.target"].search([("plan_id", "=", plan.id)])._create_cells()
+
+
 def _insert_entries(env, company, entries=ENTRIES):
     """Booked sales of one year, evenly over salespeople, cities of their region, products."""
     env.cr.execute(
@@ -265,7 +359,10 @@ def _vacuum(env):
     with closing(psycopg2.connect(dbname=env.cr.dbname)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE sales_ledger_entry, sales_target, sales_target_cell")
+            cursor.execute(
+                "VACUUM ANALYZE sales_ledger_entry, sales_target, sales_target_cell,"
+                " sales_market_segment_member"
+            )
 
 
 # === THE OTHER SIDE === #
@@ -365,6 +462,73 @@ def _best_sql(env, plan):
     )
 
 
+def _best_segment_sql(env, plan):
+    """Of cells without a number only the actuals are counted: the entries once with each segment
+    of their customer, and the whole company apart."""
+    env.cr.execute(
+        SQL(
+            """
+            WITH sold AS (
+                SELECT partner_id, user_id, date, EXTRACT(month FROM date)::integer AS month,
+                       amount, CASE WHEN late_for IS NOT NULL THEN amount END AS late
+                  FROM sales_ledger_entry
+                 WHERE company_id = %(company)s AND event = 'booked'
+                   AND date BETWEEN %(first)s AND %(last)s
+            ), joined AS MATERIALIZED (
+                SELECT member.segment_id, sold.user_id, sold.month,
+                       SUM(sold.amount) AS amount, SUM(sold.late) AS late
+                  FROM sold
+                  JOIN sales_market_segment_member member
+                    ON member.partner_id = sold.partner_id
+                   AND member.company_id = %(company)s
+                   AND member.date_from <= sold.date
+                   AND (member.date_to IS NULL OR member.date_to > sold.date)
+                 GROUP BY 1, 2, 3
+            ), level AS (
+                SELECT segment_id, user_id, month, amount, late FROM joined
+                 UNION ALL
+                SELECT segment_id, NULL, month, SUM(amount), SUM(late) FROM joined GROUP BY 1, 3
+                 UNION ALL
+                SELECT NULL, NULL, month, SUM(amount), SUM(late) FROM sold GROUP BY 3
+            ), figure AS (
+                SELECT cell.id, COALESCE(level.amount, 0) AS actual,
+                       COALESCE(level.late, 0) AS late
+                  FROM sales_target_cell cell
+                  JOIN sales_target target ON target.id = cell.target_id
+                  LEFT JOIN level
+                    ON COALESCE(level.segment_id, 0) = COALESCE(target.segment_id, 0)
+                   AND COALESCE(level.user_id, 0) = COALESCE(target.user_id, 0)
+                   AND level.month = EXTRACT(month FROM cell.date_from)::integer
+                 WHERE target.plan_id = %(plan)s
+            )
+            UPDATE sales_target_cell cell SET actual = figure.actual, late = figure.late
+              FROM figure
+             WHERE figure.id = cell.id
+               AND (cell.actual, cell.late) IS DISTINCT FROM (figure.actual, figure.late)
+            """,
+            company=plan.company_id.id,
+            first=plan.date_from,
+            last=plan.date_to,
+            plan=plan.id,
+        )
+    )
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE sales_target target SET actual = figure.actual, late = figure.late
+              FROM (
+                    SELECT cell.target_id, SUM(cell.actual) AS actual, SUM(cell.late) AS late
+                      FROM sales_target_cell cell JOIN sales_target node ON node.id = cell.target_id
+                     WHERE node.plan_id = %s GROUP BY 1
+                   ) AS figure
+             WHERE figure.target_id = target.id
+               AND (target.actual, target.late) IS DISTINCT FROM (figure.actual, figure.late)
+            """,
+            plan.id,
+        )
+    )
+
+
 def _shares(plan, clock):
     """:return: per month the share of its target that is expected, and its days left"""
     for period in plan._get_periods():
@@ -399,7 +563,7 @@ def _standing():
     )
 
 
-def _require_same_figures(env, plan, *sides):
+def _require_same_figures(env, plan, *sides, names=FIGURES):
     """:raises AssertionError: the two sides do not come to the same figures"""
     query = SQL(
         """
@@ -409,7 +573,7 @@ def _require_same_figures(env, plan, *sides):
              WHERE target.plan_id = %s) AS row
         """,
         *(
-            SQL(", ").join(SQL("trim_scale(%s)", SQL.identifier(table, name)) for name in FIGURES)
+            SQL(", ").join(SQL("trim_scale(%s)", SQL.identifier(table, name)) for name in names)
             for table in ("cell", "target")
         ),
         plan.id,

@@ -76,6 +76,7 @@
         "views/marketing/sales_budget_line_views.xml",
         "views/marketing/sales_marketing_plan_views.xml",
         "views/marketing/sales_marketing_rollup_views.xml",
+        "views/segmenting/sales_target_plan_views.xml",
         "views/exchange/sales_target_workbook_views.xml",
         "wizard/exchange/sales_target_export_views.xml",
         "views/exchange/sales_target_views.xml",
@@ -116,6 +117,7 @@
         "demo/negotiation/sales_target_plan_next_demo.xml",
         "demo/sales_target_plan_collection_demo.xml",
         "demo/sales_target_plan_pieces_demo.xml",
+        "demo/segmenting/sales_target_plan_segments_demo.xml",
     ],
     "application": True,
 }

@@ -20,3 +20,4 @@ from . import budget
 from . import marketing
 from . import exchange
 from . import organisation
+from . import segmenting

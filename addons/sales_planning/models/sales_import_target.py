@@ -9,6 +9,7 @@ from odoo.tools.misc import formatLang
 from odoo.addons.sales_system.engine.import_rows import read_rows
 
 from ..engine import periods
+from .sales_target import SEGMENT
 
 # Value of a row → dimension of the node that it sets a number for.
 ROW_DIMENSIONS = {
@@ -18,6 +19,7 @@ ROW_DIMENSIONS = {
     "customer": "partner_id",
     "product": "product_id",
     "category": "categ_id",
+    "segment": SEGMENT,
 }
 # Where the scratch dict of one pass over the file keeps what its rows are checked against.
 CHECKED_AGAINST = "target_plan"
@@ -41,10 +43,12 @@ class TargetPass(NamedTuple):
 
     :param tuple periods: the plan's sub-periods
     :param dict numbers: (records, first day) → number that is assigned already
+    :param dict archived_segments: id → name of those that the plan has no target for
     """
 
     periods: tuple
     numbers: dict
+    archived_segments: dict
 
 
 class SalesImport(models.Model):
@@ -161,8 +165,18 @@ class SalesImport(models.Model):
                 "",
                 self.env._(
                     "the row names nobody and nothing that the target is for: fill in a "
-                    "salesperson, team, territory, customer, product or category"
+                    "salesperson, team, territory, customer, product, category or segment"
                 ),
+            )
+
+    def _refuse_archived_segment(self, row, titles, run):
+        """As the target itself would, once it is created: see its check."""
+        segment_id = row.values.get("segment")
+        if segment_id in run.archived_segments:
+            row.refuse(
+                titles["segment"],
+                run.archived_segments[segment_id],
+                self.env._("is archived: choose another segment, or take it out of the archive"),
             )
 
     def _get_target_currency(self):
@@ -182,6 +196,7 @@ class SalesImport(models.Model):
         if not period:
             row.refuse(titles["month"], month, self._outside_reason())
             return None
+        self._refuse_archived_segment(row, titles, run)
         records = self._row_records(row)
         if first := seen.get((records, period)):
             row.refuse(
@@ -210,7 +225,7 @@ class SalesImport(models.Model):
             # A check makes no plan, it only looks at the one that the import is going to make.
             planned = plan.new(self._prepare_target_plan_values())
             planned._check_length()
-            return TargetPass(planned._get_periods(), {})
+            return TargetPass(planned._get_periods(), {}, self._get_archived_segments())
         columns = SQL(", ").join(SQL.identifier("t", name) for name in ROW_DIMENSIONS.values())
         plan.flush_recordset()
         self.env["sales.target.cell"].flush_model()
@@ -228,7 +243,14 @@ class SalesImport(models.Model):
             )
         )
         numbers = {(tuple(records), first): float(assigned) for first, assigned, *records in rows}
-        return TargetPass(plan._get_periods(), numbers)
+        return TargetPass(plan._get_periods(), numbers, self._get_archived_segments())
+
+    def _get_archived_segments(self):
+        used = self.target_plan_id.target_ids.segment_id
+        segments = self.env["sales.market.segment"].search(
+            [("active", "=", False), ("id", "not in", used.ids)]
+        )
+        return {segment.id: segment.name for segment in segments}
 
     def _row_records(self, row):
         """:return: tuple as in :class:`TargetKey`"""

@@ -9,7 +9,10 @@ from .sales_target_figures import TARGET_VALUES
 
 # What a target can be set for. A node counts the entries that agree with it in every
 # dimension that it names, and all of them where it names none.
-TARGET_DIMENSIONS = LEDGER_DIMENSIONS
+# All but the last stand in the entry itself; what segments its customer was in on its day, the
+# members of the segment say.
+SEGMENT = "segment_id"
+TARGET_DIMENSIONS = (*LEDGER_DIMENSIONS, SEGMENT)
 # The figures that a node sums up from its cells.
 TOTALS = (*TARGET_VALUES, "unassigned", "actual", "late", "gap")
 
@@ -33,6 +36,7 @@ class SalesTarget(models.Model):
         "partner_id.name",
         "product_id.name",
         "categ_id.complete_name",
+        "segment_id.name",
     ]
     _check_company_auto = True
 
@@ -91,6 +95,22 @@ class SalesTarget(models.Model):
         domain="[('version', '=', 1)]",
         help="With all its versions.",
     )
+    # Of any company that the plan counts, so that Odoo's own check of companies is too narrow.
+    segment_id = fields.Many2one(
+        "sales.market.segment",
+        string="Market Segment",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('company_id', 'in', plan_company_ids)]",
+        help="Counts sales to customers who were in the segment on the day of the sale, also those "
+        "who have left it since. A customer may be in several segments: then targets of "
+        "segments side by side add up to more than the target above.",
+    )
+    plan_company_ids = fields.Many2many(
+        "res.company",
+        compute="_compute_plan_company_ids",
+        export_string_translation=False,
+    )
 
     responsible_id = fields.Many2one(
         "res.users",
@@ -144,6 +164,11 @@ class SalesTarget(models.Model):
     def _compute_responsible_id(self):
         for target in self:
             target.responsible_id = target.user_id or target.team_id.user_id
+
+    @api.depends("plan_id.company_id", "plan_id.further_company_ids.company_id")
+    def _compute_plan_company_ids(self):
+        for target in self:
+            target.plan_company_ids = target.plan_id._get_companies()
 
     @api.depends(*TARGET_DIMENSIONS)
     @api.depends_context("lang")
@@ -203,7 +228,34 @@ class SalesTarget(models.Model):
                     )
                 )
 
+    @api.constrains("segment_id", "plan_id")
+    def _check_segment(self):
+        self._check_segment_companies()
+        for target in self.filtered(lambda one: not one.sudo().segment_id.active):
+            segment = target.sudo().segment_id
+            if segment and not target._is_segment_used():
+                raise ValidationError(
+                    self.env._(
+                        "Segment %(segment)s is archived. Choose another one for %(plan)s, or "
+                        "take it out of the archive.",
+                        segment=segment.name,
+                        plan=target.plan_id.name,
+                    )
+                )
+
     # === ONCHANGE METHODS === #
+    @api.onchange("segment_id")
+    def _onchange_segment_id(self):
+        segment = self.segment_id
+        if segment and not segment.snapshot_on:
+            return {
+                "warning": {
+                    "title": self.env._("No customer yet"),
+                    "message": segment._get_no_snapshot_message(),
+                }
+            }
+        return None
+
     @api.onchange("plan_id")
     def _onchange_plan_id(self):
         # A new node shows its empty periods before it is saved. Computing them would create
@@ -290,6 +342,39 @@ class SalesTarget(models.Model):
                     )
                 )
 
+    def _check_segment_companies(self):
+        """:raises ValidationError: a segment is of a company that the plan does not count"""
+        for target in self.sudo().filtered("segment_id"):
+            companies = target.plan_id._get_companies()
+            if target.segment_id.company_id not in companies:
+                raise ValidationError(
+                    self.env._(
+                        "Segment %(segment)s is one of %(company)s, and %(plan)s counts the sales "
+                        "of %(companies)s. Choose a segment of these, or add the company to the "
+                        "plan.",
+                        segment=target.segment_id.name,
+                        company=target.segment_id.company_id.name,
+                        plan=target.plan_id.name,
+                        companies=", ".join(companies.mapped("name")),
+                    )
+                )
+
+    def _is_segment_used(self):
+        """:return: whether the plan had a target for the segment before: what belongs to it, a
+        part or a successor's, can still be added
+        """
+        self.ensure_one()
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("plan_id", "=", self.plan_id.id),
+                    ("segment_id", "=", self.segment_id.id),
+                    ("id", "!=", self.id),
+                ],
+                limit=1,
+            )
+        )
+
     def _named_dimensions(self):
         """:return: list of the dimensions that the node is restricted to"""
         self.ensure_one()
@@ -306,7 +391,11 @@ class SalesTarget(models.Model):
         """:return: list domain of the ledger entries that agree with the node, of any day"""
         self.ensure_one()
         return [
-            (name, "child_of" if self._is_tree(name) else "=", self.sudo()[name].id)
+            (
+                "market_segment_ids" if name == SEGMENT else name,
+                "child_of" if self._is_tree(name) else "=",
+                self.sudo()[name].id,
+            )
             for name in self._named_dimensions()
         ]
 

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .attainment.sales_target_figures import STANDING
-from .sales_target import TARGET_DIMENSIONS, TOTALS
+from .sales_target import SEGMENT, TARGET_DIMENSIONS, TOTALS
 
 # What is counted for a cell; the rest follows from it, from the numbers set and from today.
 COUNTED = ("actual", "late")
@@ -18,8 +18,8 @@ class Layout:
     """What the nodes of a plan have in common, so that the ledger is read once for all.
 
     :param tuple combinations: the tuples of dimensions that nodes name together
-    :param tuple bounds: first days of the segments: the plan's periods, cut further where a
-        node begins or ends to count. Within a segment no node changes its mind.
+    :param tuple bounds: first days of the slices: the plan's periods, cut further where a
+        node begins or ends to count. Within a slice no node changes its mind.
     """
 
     combinations: tuple[tuple[str, ...], ...]
@@ -35,7 +35,7 @@ class SalesTargetActual(models.AbstractModel):
     """Counts the sales ledger for all cells of a plan at once.
 
     One statement per plan. First the ledger is read once and summed by every dimension that
-    any node names and by segment of time; from these sums, which are far fewer than entries,
+    any node names and by slice of time; from these sums, which are far fewer than entries,
     each combination of dimensions (salesperson; territory and category; …) is joined to its
     nodes. So the number of statements never depends on the number of nodes, nor the reading
     of the ledger on the number of combinations.
@@ -272,6 +272,8 @@ class SalesTargetActual(models.AbstractModel):
         records count for the same nodes. In a tree also of a table ``lineage_…`` of each record
         with all the named ones that it lies in.
         """
+        if dimension == SEGMENT:
+            return self._segment_tables(plan)
         column = SQL.identifier(dimension)
         named = SQL.identifier(f"named_{dimension}")
         nodes = SQL(
@@ -309,14 +311,75 @@ class SalesTargetActual(models.AbstractModel):
         )
 
     @api.model
+    def _segment_tables(self, plan):
+        """As :meth:`_named_tables`. What is closest to an entry is the set of the named segments
+        that its customer was in on its day: sets have numbers, and their lineage are the
+        segments in them. So the ledger is read once here too, and no entry becomes two.
+        """
+        return SQL(
+            """
+            segment_member AS MATERIALIZED (
+                SELECT company_id, partner_id, segment_id,
+                       GREATEST(date_from, %(first)s) AS date_from,
+                       COALESCE(date_to, 'infinity') AS date_to
+                  FROM sales_market_segment_member
+                 WHERE segment_id IN (SELECT segment_id FROM sales_target WHERE plan_id = %(plan)s)
+                   AND date_from <= %(last)s
+                   AND COALESCE(date_to, 'infinity') > GREATEST(date_from, %(first)s)
+            ), segment_span AS (
+                SELECT company_id, partner_id, day AS date_from,
+                       LEAD(day) OVER (PARTITION BY company_id, partner_id ORDER BY day) AS date_to
+                  FROM (
+                        SELECT company_id, partner_id, date_from AS day FROM segment_member
+                         UNION
+                        SELECT company_id, partner_id, date_to FROM segment_member
+                       ) AS border
+            ), segment_set AS (
+                SELECT span.company_id, span.partner_id, span.date_from, span.date_to,
+                       array_agg(member.segment_id ORDER BY member.segment_id) AS segments
+                  FROM segment_span span
+                  JOIN segment_member member
+                    ON member.company_id = span.company_id
+                   AND member.partner_id = span.partner_id
+                   AND member.date_from <= span.date_from AND member.date_to > span.date_from
+                 GROUP BY 1, 2, 3, 4
+            ), %(named)s AS MATERIALIZED (
+                SELECT company_id, partner_id, date_from, date_to, segments,
+                       DENSE_RANK() OVER (ORDER BY segments) AS closest
+                  FROM segment_set
+            ), %(lineage)s AS MATERIALIZED (
+                SELECT one.closest AS member, unnest(one.segments) AS ancestor
+                  FROM (SELECT DISTINCT closest, segments FROM %(named)s) AS one
+            ),
+            """,
+            plan=plan.id,
+            first=SQL("%s::date", plan.date_from),
+            last=plan.date_to,
+            named=SQL.identifier(f"named_{SEGMENT}"),
+            lineage=self._lineage(SEGMENT),
+        )
+
+    @api.model
+    def _agrees_sql(self, dimension):
+        """:return: ``SQL`` whether an entry is one of a row of the table ``named_…``"""
+        named = f"named_{dimension}"
+        if dimension != SEGMENT:
+            return SQL(
+                "%s = %s", SQL.identifier(named, "member"), SQL.identifier("entry", dimension)
+            )
+        return SQL(
+            "%(named)s.company_id = entry.company_id AND %(named)s.partner_id = entry.partner_id"
+            " AND entry.date >= %(named)s.date_from AND entry.date < %(named)s.date_to",
+            named=SQL.identifier(named),
+        )
+
+    @api.model
     def _summed_query(self, plan, layout):
         """:return: ``SQL`` of the ledger summed by what its nodes can tell apart"""
         columns, joins = [], []
         for name in layout.dimensions:
             named = SQL.identifier(f"named_{name}")
-            joins.append(
-                SQL("LEFT JOIN %s ON %s.member = entry.%s", named, named, SQL.identifier(name))
-            )
+            joins.append(SQL("LEFT JOIN %s ON %s", named, self._agrees_sql(name)))
             columns.append(SQL("%s.closest AS %s", named, SQL.identifier(name)))
         return SQL(
             """
@@ -326,7 +389,7 @@ class SalesTargetActual(models.AbstractModel):
              GROUP BY %(numbers)s
             """,
             columns=SQL(", ").join(
-                [SQL("%s AS segment", self._number_of(SQL("entry.date"), layout.bounds)), *columns]
+                [SQL("%s AS slice", self._number_of(SQL("entry.date"), layout.bounds)), *columns]
             ),
             joins=SQL(" ").join(joins),
             numbers=SQL(", ").join(SQL(str(number + 1)) for number in range(len(columns) + 1)),
@@ -358,7 +421,7 @@ class SalesTargetActual(models.AbstractModel):
              GROUP BY 1, 2
             """,
             period=self._number_of(
-                SQL("(%s::date[])[part.segment]", list(layout.bounds)), self._get_firsts(plan)
+                SQL("(%s::date[])[part.slice]", list(layout.bounds)), self._get_firsts(plan)
             ),
             value=value,
             late=late,
@@ -373,10 +436,10 @@ class SalesTargetActual(models.AbstractModel):
         """:return: ``SQL`` of the sums by what nodes of one combination name, so that the nodes
         are found by equality
         """
-        columns, joins = [SQL("summed.segment")], []
+        columns, joins = [SQL("summed.slice")], []
         for name in combination:
             column = SQL.identifier("summed", name)
-            if self._is_tree(name):
+            if name == SEGMENT or self._is_tree(name):
                 lineage = self._lineage(name)
                 joins.append(SQL("JOIN %s ON %s.member = %s", lineage, lineage, column))
                 columns.append(SQL("%s.ancestor AS %s", lineage, SQL.identifier(name)))
@@ -394,10 +457,10 @@ class SalesTargetActual(models.AbstractModel):
 
     @api.model
     def _valid_sql(self, layout):
-        """:return: ``SQL`` condition that a segment lies in the days that its node counts"""
+        """:return: ``SQL`` condition that a slice lies in the days that its node counts"""
         return SQL(
-            "(target.date_start IS NULL OR part.segment >= %s)"
-            " AND (target.date_end IS NULL OR part.segment < %s)",
+            "(target.date_start IS NULL OR part.slice >= %s)"
+            " AND (target.date_end IS NULL OR part.slice < %s)",
             self._number_of(SQL("target.date_start"), layout.bounds),
             self._number_of(SQL("(target.date_end + 1)"), layout.bounds),
         )

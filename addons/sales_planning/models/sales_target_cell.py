@@ -40,6 +40,7 @@ class SalesTargetCell(models.Model):
     partner_id = fields.Many2one(related="target_id.partner_id")
     product_id = fields.Many2one(related="target_id.product_id")
     categ_id = fields.Many2one(related="target_id.categ_id")
+    segment_id = fields.Many2one(related="target_id.segment_id")
 
     # === CONSTRAINTS AND INDEXES === #
     _period_unique = models.UniqueIndex(

@@ -62,11 +62,29 @@ class SalesTargetCompany(models.Model):
         if "plan_id" in vals:
             # Nor may it have moved into a plan that stands.
             self._check_plan_open()
+        self.plan_id.target_ids._check_segment_companies()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):
         self._check_plan_open()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_segments(self):
+        for line in self:
+            targets = line.plan_id.target_ids.sudo()
+            if counted := targets.segment_id.filtered(
+                lambda segment, line=line: segment.company_id == line.company_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(plan)s has targets for segment %(segment)s of %(company)s. Delete them "
+                        "before the company.",
+                        plan=line.plan_id.name,
+                        segment=counted[0].name,
+                        company=line.company_id.name,
+                    )
+                )
 
     # === BUSINESS METHODS === #
     def _check_plan_open(self):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+from .sales_target import TARGET_DIMENSIONS
 
 
 class SalesTargetLevel(models.Model):
@@ -13,7 +13,12 @@ class SalesTargetLevel(models.Model):
 
     plan_id = fields.Many2one("sales.target.plan", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
-    dimension = fields.Selection(selection="_selection_dimension", required=True)
+    dimension = fields.Selection(
+        selection="_selection_dimension",
+        required=True,
+        help="A customer may be in several market segments: the actuals of a level of segments can "
+        "add up to more than those of the level above.",
+    )
 
     # === CONSTRAINTS AND INDEXES === #
     _dimension_unique = models.UniqueIndex(
@@ -23,5 +28,5 @@ class SalesTargetLevel(models.Model):
 
     # === COMPUTE METHODS === #
     def _selection_dimension(self):
-        fields_of_target = self.env["sales.target"].fields_get(LEDGER_DIMENSIONS, ["string"])
-        return [(name, fields_of_target[name]["string"]) for name in LEDGER_DIMENSIONS]
+        fields_of_target = self.env["sales.target"].fields_get(TARGET_DIMENSIONS, ["string"])
+        return [(name, fields_of_target[name]["string"]) for name in TARGET_DIMENSIONS]

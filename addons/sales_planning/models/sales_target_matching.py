@@ -1,14 +1,15 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sales_target import TARGET_DIMENSIONS
+from .sales_target import SEGMENT, TARGET_DIMENSIONS
 
 
 class SalesTargetMatching(models.AbstractModel):
     """Which entries count for which nodes, as pieces of SQL for whoever sums something up.
 
-    An entry is any row with the dimensions of the ledger. It counts for a node that agrees with
-    it in every dimension that the node names; in a tree also for what its record lies in.
+    An entry is any row with the dimensions of the ledger, its company and a day. It counts for a
+    node that agrees with it in every dimension that the node names; in a tree also for what its
+    record lies in, and for the segments that its customer was in on the day.
     """
 
     _name = "sales.target.matching"
@@ -37,7 +38,7 @@ class SalesTargetMatching(models.AbstractModel):
         ]
 
     @api.model
-    def _matched_query(self, combination, entries, nodes, period, figures):
+    def _matched_query(self, combination, entries, nodes, period, figures, day=None):
         """Match entries to the nodes that name one combination of dimensions, and sum them up.
 
         :param tuple combination: the dimensions that the nodes name, and no others
@@ -45,15 +46,18 @@ class SalesTargetMatching(models.AbstractModel):
         :param SQL nodes: condition on the nodes, which are called ``target``, and the entry
         :param SQL period: number of the period that an entry counts in
         :param SQL figures: what to sum up, with names
+        :param SQL day: on which the customer has to be in a segment, ``entry.date`` unless told
         :return: ``SQL`` of target_id, period and the figures
         """
         joins, conditions = [], [nodes]
         for name in TARGET_DIMENSIONS:
             node = SQL.identifier("target", name)
-            entry = SQL.identifier("entry", name)
             if name not in combination:
                 conditions.append(SQL("%s IS NULL", node))
-            elif self._is_tree(name):
+                continue
+            join, entry = self._get_entry_column(name, day)
+            joins.append(join)
+            if self._is_tree(name):
                 tree = self._tree_name(name)
                 member, ancestor = SQL.identifier(tree, "member"), SQL.identifier(tree, "ancestor")
                 joins.append(SQL("JOIN %s ON %s = %s", SQL.identifier(tree), member, entry))
@@ -72,6 +76,19 @@ class SalesTargetMatching(models.AbstractModel):
             entries=entries,
             joins=SQL(" ").join(joins),
             conditions=SQL(" AND ").join(conditions),
+        )
+
+    @api.model
+    def _get_entry_column(self, dimension, day=None):
+        """:return: ``SQL`` of the join that it takes, and of what an ``entry`` says in a dimension;
+        with a segment there is a row for each segment of the customer
+        """
+        if dimension != SEGMENT:
+            return SQL(""), SQL.identifier("entry", dimension)
+        members = self.env["sales.market.segment.member"]
+        return (
+            SQL("JOIN %s", members._get_of_entry("member", "entry", day)),
+            SQL.identifier("member", "segment_id"),
         )
 
     @api.model

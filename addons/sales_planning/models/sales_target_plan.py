@@ -172,6 +172,7 @@ class SalesTargetPlan(models.Model):
     @api.constrains("company_id")
     def _check_company_of_targets(self):
         self.target_ids._check_company()
+        self.target_ids._check_segment_companies()
 
     # === CRUD METHODS === #
     def write(self, vals):

@@ -30,7 +30,7 @@ from .negotiation import test_reminders
 from .negotiation import test_revisions
 from .negotiation import test_versions
 from .budget import test_budget_commitment, test_budget_distribution, test_budget_line
-from .budget import test_budget_version, test_related_fields
+from .budget import test_budget_analytic_plan, test_budget_version, test_related_fields
 from .exchange import test_workbook, test_workbook_engine, test_workbook_proposals
 from .exchange import test_workbook_tour
 from .attainment import test_agreement
@@ -38,22 +38,10 @@ from .attainment import test_new_customers
 from .attainment import test_screens
 from .attainment import test_standing
 from .organisation import test_target_handover
-from .marketing import (
-    test_marketing_access,
-    test_marketing_activity,
-    test_marketing_budget,
-    test_marketing_performance,
-    test_marketing_effect,
-    test_marketing_effect_properties,
-    test_marketing_means,
-    test_marketing_plan,
-    test_marketing_resource,
-    test_marketing_story,
-    test_marketing_tour,
-    test_strategy,
-)
-from .marketing import test_marketing_copy
-from .budget import test_budget_analytic_plan
-from .marketing import test_marketing_rollup
-from .marketing import test_marketing_report
-from .marketing import test_marketing_concurrency
+from .marketing import test_marketing_access, test_marketing_activity, test_marketing_budget
+from .marketing import test_marketing_concurrency, test_marketing_copy, test_marketing_effect
+from .marketing import test_marketing_effect_properties, test_marketing_means, test_marketing_plan
+from .marketing import test_marketing_performance, test_marketing_report, test_marketing_resource
+from .marketing import test_marketing_rollup, test_marketing_story, test_marketing_tour
+from .marketing import test_strategy
+from .segmenting import test_segment_actual, test_segment_exchange, test_segment_planning

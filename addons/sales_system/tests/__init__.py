@@ -128,6 +128,7 @@ from .market import (
     test_research_tour,
     test_segment,
     test_segment_access,
+    test_segment_of_entry,
     test_segment_properties,
     test_segment_tour,
 )

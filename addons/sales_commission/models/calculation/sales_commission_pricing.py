@@ -317,6 +317,7 @@ class SalesCommissionPricing(models.AbstractModel):
                AND node.territory_id IS NULL AND node.partner_id IS NULL
                AND node.product_id IS NULL AND node.categ_id IS NULL
                AND node.campaign_id IS NULL AND node.contract_id IS NULL
+               AND node.segment_id IS NULL
                AND CASE terms.role
                    WHEN 'leader' THEN node.user_id IS NULL AND node.channel_partner_id IS NULL
                        AND node.team_id IN (

@@ -29,8 +29,9 @@ class TestAttainment(EngineCommon):
         cls.target_plan.action_approve()
 
     @classmethod
-    def _create_target(cls, monthly, **dimensions):
-        target = cls.env["sales.target"].create({"plan_id": cls.target_plan.id, **dimensions})
+    def _create_target(cls, monthly, plan=None, **dimensions):
+        plan = plan or cls.target_plan
+        target = cls.env["sales.target"].create({"plan_id": plan.id, **dimensions})
         target.cell_ids.assigned = monthly
         return target
 
@@ -89,6 +90,27 @@ class TestAttainment(EngineCommon):
         run = self._settle(plan)
         self.assertEqual(self._amounts(run), [0.0])
         self.assertEqual(run.measure_ids.status, "no_target")
+
+    def test_a_target_of_a_segment_is_no_target_of_the_person(self):
+        segment = (
+            self.env["sales.market.segment"]
+            .with_user(self.manager)
+            .create({"name": "Shops", "company_id": self.company.id})
+        )
+        self.target_plan = self.env["sales.target.plan"].create(
+            {
+                "name": "Targets of segments too",
+                "company_id": self.company.id,
+                "date_from": f"{YEAR}-01-01",
+                "date_to": f"{YEAR}-12-31",
+            }
+        )
+        self._create_target(1000, self.target_plan, user_id=self.li_na.id)
+        self._create_target(1, self.target_plan, user_id=self.li_na.id, segment_id=segment.id)
+        self.target_plan.action_approve()
+        self._sell(1000)
+        run = self._settle(self._create_accelerator())
+        self.assertEqual((run.measure_ids.target_amount, run.amount), (1000.0, 40.0))
 
     def test_threshold_in_percent(self):
         plan = self._create_accelerator(threshold=80)

@@ -36,6 +36,7 @@ class SalesBudgetLine(models.Model):
         "target_id.user_id.name",
         "target_id.team_id.name",
         "target_id.territory_id.complete_name",
+        "target_id.segment_id.name",
     ]
     _check_company_auto = True
 

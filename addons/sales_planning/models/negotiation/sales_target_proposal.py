@@ -76,6 +76,7 @@ class SalesTargetProposal(models.Model):
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
     contract_id = fields.Many2one("sales.contract", readonly=True)
+    segment_id = fields.Many2one("sales.market.segment", string="Market Segment", readonly=True)
 
     @property
     def _table_query(self):

@@ -142,7 +142,9 @@ class SalesHandover(models.Model):
                    JOIN product_template item ON item.id = product.product_tmpl_id
                   WHERE product.id = target.product_id),
                 (SELECT category.complete_name FROM product_category category
-                  WHERE category.id = target.categ_id)
+                  WHERE category.id = target.categ_id),
+                (SELECT segment.name FROM sales_market_segment segment
+                  WHERE segment.id = target.segment_id)
             )
             """,
             lang=self.env.lang or "en_US",

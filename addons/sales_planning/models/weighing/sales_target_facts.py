@@ -9,6 +9,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+
 from ..sales_target import TARGET_DIMENSIONS
 
 DAY = timedelta(days=1)
@@ -22,6 +24,7 @@ LEAD_DIMENSIONS = {
     "campaign_id": "campaign_id",
     "partner_id": "partner_id.commercial_partner_id",
     "territory_id": "partner_id.commercial_partner_id.territory_id",
+    "segment_id": "partner_id.market_segment_ids",
 }
 
 
@@ -39,9 +42,11 @@ class Node:
 class SalesTargetFacts(models.AbstractModel):
     """What is known of the nodes of a plan beside their numbers, for many nodes at once.
 
-    Every kind of fact is one query with the dimensions of the ledger, ``date`` and ``value`` (in
-    the plan's currency, not rounded): the ledger of earlier years, the open receivables on
-    the day their money is to be expected, the opportunities on the day they are to be won.
+    Every kind of fact is one query with the dimensions of the ledger, ``company_id``, ``date`` and
+    ``value`` (in the plan's currency, not rounded): the ledger of earlier years, the open
+    receivables on the day their money is to be expected, the opportunities on the day they are
+    to be won. Who is in a segment is asked of ``member_on``: for the ledger that is the day
+    of the entry, and for what is still to come it is today.
     :meth:`_sum` matches any of them to nodes as actuals are matched, in one statement.
     """
 
@@ -127,6 +132,7 @@ class SalesTargetFacts(models.AbstractModel):
                 ),
                 period=SQL("width_bucket(entry.date, %s::date[])", borders),
                 figures=SQL("SUM(entry.value)::text AS value"),
+                day=SQL("entry.member_on"),
             )
             for combination in combinations
         )
@@ -179,9 +185,10 @@ class SalesTargetFacts(models.AbstractModel):
             plan, min(span.first for span in spans), max(span.last for span in spans)
         )
         return SQL(
-            "SELECT %s, entry.date, entry.value FROM (%s) AS entry",
+            "SELECT %s, entry.company_id, entry.date, entry.date AS member_on, entry.value"
+            " FROM (%s) AS entry",
             self._dimensions_sql(
-                {name: SQL.identifier("entry", name) for name in TARGET_DIMENSIONS}
+                {name: SQL.identifier("entry", name) for name in LEDGER_DIMENSIONS}
             ),
             entries,
         )
@@ -199,7 +206,7 @@ class SalesTargetFacts(models.AbstractModel):
         self.env["sales.ledger.posting"]._post_pending()
         return SQL(
             """
-            SELECT %(dimensions)s, line.document_id,
+            SELECT %(dimensions)s, line.company_id, %(today)s::date AS member_on, line.document_id,
                    line.amount * owed.residual / owed.total * company.rate AS value,
                    CASE WHEN expected.day < %(today)s THEN GREATEST(%(today)s, %(first)s::date)
                         ELSE expected.day END AS date
@@ -213,7 +220,7 @@ class SalesTargetFacts(models.AbstractModel):
                    ) AS expected
             """,
             dimensions=self._dimensions_sql(
-                {name: SQL.identifier("line", name) for name in TARGET_DIMENSIONS}
+                {name: SQL.identifier("line", name) for name in LEDGER_DIMENSIONS}
             ),
             today=fields.Date.context_today(self),
             first=plan.date_from,
@@ -240,6 +247,7 @@ class SalesTargetFacts(models.AbstractModel):
             nodes=SQL("target.id = %s AND %s", target.id, actuals._in_force_sql()),
             period=SQL("entry.document_id"),
             figures=SQL("SUM(entry.value) AS value"),
+            day=SQL("entry.member_on"),
         )
         rows = self.env.execute_query(
             SQL(
@@ -312,7 +320,8 @@ class SalesTargetFacts(models.AbstractModel):
         }
         return SQL(
             """
-            SELECT %(dimensions)s, lead.date_deadline AS date,
+            SELECT %(dimensions)s, company.id AS company_id, lead.date_deadline AS date,
+                   %(today)s::date AS member_on,
                    lead.prorated_revenue * company.rate AS value
               FROM crm_lead lead
               LEFT JOIN res_users salesperson ON salesperson.id = lead.user_id
@@ -324,6 +333,7 @@ class SalesTargetFacts(models.AbstractModel):
                AND lead.date_deadline BETWEEN %(first)s AND %(last)s
             """,
             dimensions=self._dimensions_sql(known),
+            today=fields.Date.context_today(self),
             companies=plan._table_sql_of_companies(),
             company=plan.company_id.id,
             first=plan.date_from,
@@ -334,7 +344,14 @@ class SalesTargetFacts(models.AbstractModel):
     def _get_pipeline_domain(self, target):
         """:return: list domain of the opportunities in the pipeline of a node"""
         plan = target.plan_id
-        companies = plan._get_companies().ids
+        companies = plan._get_companies()
+        if target.segment_id:
+            # A customer that companies share is in the segment of one of them.
+            companies &= target.sudo().segment_id.company_id
+        # A lead of nobody's company counts for that of its salesperson, else for the plan's.
+        nobodys = [("user_id.company_id", "in", companies.ids)]
+        if plan.company_id in companies:
+            nobodys = ["|", ("user_id", "=", False), *nobodys]
         first = max(plan.date_from, target.date_start or plan.date_from)
         last = min(plan.date_to, target.date_end or plan.date_to)
         return [
@@ -343,12 +360,10 @@ class SalesTargetFacts(models.AbstractModel):
             ("date_deadline", ">=", fields.Date.to_string(first)),
             ("date_deadline", "<=", fields.Date.to_string(last)),
             "|",
-            ("company_id", "in", companies),
+            ("company_id", "in", companies.ids),
             "&",
             ("company_id", "=", False),
-            "|",
-            ("user_id", "=", False),
-            ("user_id.company_id", "in", companies),
+            *nobodys,
             *(
                 (
                     LEAD_DIMENSIONS[name],
@@ -362,11 +377,11 @@ class SalesTargetFacts(models.AbstractModel):
     @api.model
     def _dimensions_sql(self, known):
         """:param dict known: dimension → ``SQL``
-        :return: ``SQL`` of all dimensions, empty where not known
+        :return: ``SQL`` of all dimensions of the ledger, empty where not known
         """
         return SQL(", ").join(
             SQL("%s AS %s", known.get(name, SQL("NULL::integer")), SQL.identifier(name))
-            for name in TARGET_DIMENSIONS
+            for name in LEDGER_DIMENSIONS
         )
 
     # === POTENTIAL === #

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_DIMENSIONS
+from odoo.tools import SQL
 
 from ...fields import OptionalMonetary
+from ...models.sales_target import SEGMENT, TARGET_DIMENSIONS
 
 # More parts than this are chosen by hand: nobody sets a target for each of 5,000 customers.
 MOST_PROPOSED = 100
@@ -142,7 +142,8 @@ class SalesTargetSplit(models.TransientModel):
 
     def _get_proposed_records(self):
         """Whom to split among: the parts there are, what lies inside the target's own record,
-        the members of its team, and whoever sold in it last year, the largest first.
+        the members of its team, the segments that are in use, and whoever sold in it last year,
+        the largest first.
 
         :return: list of (record, amount sold last year)
         """
@@ -150,7 +151,8 @@ class SalesTargetSplit(models.TransientModel):
         sold = self._get_sold()
         field = self.target_id._fields[self.dimension]
         records = self.target_id.child_ids[self.dimension] | self._get_inside()
-        records |= self.env[field.comodel_name].browse(list(sold)[:MOST_PROPOSED])
+        if self.dimension != SEGMENT:
+            records |= self.env[field.comodel_name].browse(list(sold)[:MOST_PROPOSED])
         own = self.target_id[self.dimension]
         return [
             (record, sold.get(record.id, 0))
@@ -162,6 +164,9 @@ class SalesTargetSplit(models.TransientModel):
         record = target[self.dimension]
         if record and target._is_tree(self.dimension):
             return record.search([("parent_id", "=", record.id)])
+        if self.dimension == SEGMENT:
+            companies = self.plan_id._get_companies()
+            return record.search([("company_id", "in", companies.ids)])
         if self.dimension == "user_id" and target.team_id:
             return target.team_id.member_ids
         return record.browse()
@@ -169,22 +174,29 @@ class SalesTargetSplit(models.TransientModel):
     def _get_sold(self):
         """:return: dict of record id → what the year before the plan brought, largest first"""
         target, plan = self.target_id, self.plan_id
-        column = plan._get_metric().column
         before = plan._get_years_before(plan._get_span())
         # A target that is valid in a part of the year only is compared with that whole year.
         domain = plan._get_ledger_domain(before.first, before.last) + target._get_dimension_domain()
         # Whoever splits a target sees what it was, also where he sees few of the sales.
-        ledger = self.env["sales.ledger.entry"].sudo()
-        groups = ledger._read_group(
-            [*domain, (self.dimension, "!=", False)],
-            [self.dimension],
-            [f"{column}:sum" if column else "__count"],
+        entries = self.env["sales.ledger.entry"].sudo()._search(domain)
+        join, record = self.env["sales.target.matching"]._get_entry_column(self.dimension)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(record)s, SUM(entry.value)
+                  FROM (%(values)s) AS entry %(join)s
+                 WHERE entry.id IN %(ids)s AND %(record)s IS NOT NULL
+                 GROUP BY 1 HAVING SUM(entry.value) > 0 ORDER BY 2 DESC, 1
+                """,
+                record=record,
+                values=self.env["sales.target.metric"]._entries_sql(
+                    plan, before.first, before.last
+                ),
+                join=join,
+                ids=entries.subselect(),
+            )
         )
-        return {
-            record.id: amount
-            for record, amount in sorted(groups, key=lambda group: -group[1])
-            if amount > 0
-        }
+        return {record_id: float(amount) for record_id, amount in rows}
 
 
 class SalesTargetSplitLine(models.TransientModel):
@@ -202,7 +214,7 @@ class SalesTargetSplitLine(models.TransientModel):
     # === COMPUTE METHODS === #
     def _selection_model(self):
         targets = self.env["sales.target"]
-        names = {targets._fields[name].comodel_name for name in LEDGER_DIMENSIONS}
+        names = {targets._fields[name].comodel_name for name in TARGET_DIMENSIONS}
         return [
             (model.model, model.name)
             for model in self.env["ir.model"].sudo().search([("model", "in", sorted(names))])

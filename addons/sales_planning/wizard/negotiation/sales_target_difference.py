@@ -36,6 +36,7 @@ class SalesTargetDifference(models.TransientModel):
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
     contract_id = fields.Many2one("sales.contract", readonly=True)
+    segment_id = fields.Many2one("sales.market.segment", string="Market Segment", readonly=True)
 
     # === COMPUTE METHODS === #
     @api.depends("cell_before_id", "cell_after_id")

@@ -18,6 +18,7 @@ IMPORT_ENTITY = {
     "territory": ("sales.territory", ("code", "complete_name", "name")),
     "team": ("crm.team", ("name",)),
     "campaign": ("utm.campaign", ("title",)),
+    "segment": ("sales.market.segment", ("name",)),
     "indicator": ("sales.market.indicator", ("name",)),
 }
 
@@ -43,6 +44,7 @@ class SalesImportField(models.Model):
             ("territory", "Territory"),
             ("team", "Sales Team"),
             ("campaign", "Campaign"),
+            ("segment", "Market Segment"),
             ("indicator", "Market Indicator"),
         ],
         help="The record that the cell names.",

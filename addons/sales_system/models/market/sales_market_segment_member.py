@@ -52,3 +52,25 @@ class SalesMarketSegmentMember(models.Model):
             date_to=SQL.identifier(member, "date_to"),
             day=day,
         )
+
+    def _is_of_entry(self, member, entry, day=None):
+        """:param day: ``SQL`` of the day to look at, that of the entry unless told
+        :return: ``SQL``: whether a row of members is of the customer of an entry and holds
+            on its day; both are aliases
+        """
+        return SQL(
+            "%s = %s AND %s = %s AND %s",
+            SQL.identifier(member, "partner_id"),
+            SQL.identifier(entry, "partner_id"),
+            SQL.identifier(member, "company_id"),
+            SQL.identifier(entry, "company_id"),
+            self._get_on_day(member, day or SQL.identifier(entry, "date")),
+        )
+
+    def _get_of_entry(self, member, entry, day=None):
+        """:return: ``SQL`` of the table of members, under an alias, ``ON`` those of an entry"""
+        return SQL(
+            "sales_market_segment_member %s ON %s",
+            SQL.identifier(member),
+            self._is_of_entry(member, entry, day),
+        )

@@ -85,14 +85,9 @@ class SalesMarketSegmentReport(models.Model):
                    CASE WHEN entry.event = 'booked' THEN entry.margin END AS margin,
                    CASE WHEN entry.event = 'booked' THEN entry.quantity END AS quantity
               FROM sales_ledger_entry entry
-              JOIN sales_market_segment_member member
-                ON member.partner_id = entry.partner_id
-               AND member.company_id = entry.company_id
-               AND %(on_day)s
+              JOIN %(members)s
               JOIN sales_market_segment segment ON segment.id = member.segment_id
             """,
             columns=SQL(", ").join(SQL.identifier("entry", name) for name in ENTRY_COLUMNS),
-            on_day=self.env["sales.market.segment.member"]._get_on_day(
-                "member", SQL.identifier("entry", "date")
-            ),
+            members=self.env["sales.market.segment.member"]._get_of_entry("member", "entry"),
         )

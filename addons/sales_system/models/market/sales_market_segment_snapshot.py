@@ -74,6 +74,7 @@ class SalesMarketSegment(models.Model):
         self.invalidate_recordset()
         for model in ("member", "size", "report"):
             self.env[f"sales.market.segment.{model}"].invalidate_model()
+        self.env["sales.ledger.entry"].invalidate_model(["market_segment_ids"], flush=False)
         self.env["res.partner"].invalidate_model(
             ["market_segment_member_ids", "market_segment_ids"], flush=False
         )
