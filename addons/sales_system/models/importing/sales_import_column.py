@@ -15,7 +15,7 @@ class SalesImportColumn(models.Model):
     sample = fields.Char("First Row", readonly=True)
     field_id = fields.Many2one(
         "sales.import.field",
-        string="Value",
+        string="Content",
         ondelete="cascade",
         domain="[('kind', '=', kind)]",
         help="Leave empty to ignore the column.",

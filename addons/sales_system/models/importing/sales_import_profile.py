@@ -100,7 +100,7 @@ class SalesImportProfileColumn(models.Model):
     kind = fields.Selection(related="profile_id.kind")
     title = fields.Char("Column Title", required=True)
     field_id = fields.Many2one(
-        "sales.import.field", string="Value", required=True, ondelete="cascade"
+        "sales.import.field", string="Content", required=True, ondelete="cascade"
     )
 
 

@@ -11,5 +11,5 @@ class SalesImportReject(models.Model):
     import_id = fields.Many2one("sales.import", required=True, ondelete="cascade", index=True)
     row_number = fields.Integer("Row", aggregator=None)
     title = fields.Char("Column")
-    value = fields.Char()
+    value = fields.Char("Content")
     reason = fields.Char()
