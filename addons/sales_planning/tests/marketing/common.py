@@ -58,7 +58,7 @@ class MarketingCommon(SalesSystemCommon):
             {
                 "name": name,
                 "plan_id": (plan or cls.plan).id,
-                "user_id": cls.seller.id,
+                "user_id": (plan or cls.plan).user_id.id,
                 "date_from": date(2026, first_month, 1),
                 "date_to": date(2026, last_month, last_day),
                 **values,
