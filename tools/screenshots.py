@@ -116,6 +116,9 @@ CONVERSION = "sales_system.sales_lead_stage_report_action"
 COMPETITORS = "sales_system.sales_competitor_action"
 MARKET_SHARE = "sales_system.sales_market_share_action"
 MARKET_RESEARCH = "sales_system.sales_market_research_action"
+MARKETING_PLANS = "sales_planning.sales_marketing_plan_action"
+MARKETING_ROLLUP = "sales_planning.sales_marketing_rollup_action"
+MARKETING_EFFECT = "sales_planning.sales_marketing_effect_action"
 SEGMENTS = "sales_system.sales_market_segment_action"
 STRATEGIES = "sales_planning.sales_strategy_action"
 CONFLICT_CHECK = "sales_system.sales_conflict_check_action"
@@ -189,6 +192,16 @@ PICTURES = (
     Picture("market-share", MARKET_SHARE, wait=".o_graph_renderer canvas", height=480),
     Picture("market-segment", SEGMENTS, "segment", height=720),
     Picture("market-strategy", STRATEGIES, "strategy", height=760),
+    Picture("marketing-plan", MARKETING_PLANS, "marketing_plan", height=860),
+    Picture(
+        "marketing-budgets",
+        MARKETING_PLANS,
+        "marketing_plan",
+        clicks=(_tab("budgets"),),
+        height=960,
+    ),
+    Picture("marketing-rollup", MARKETING_ROLLUP, wait=LIST, height=320),
+    Picture("marketing-effect", MARKETING_EFFECT, wait=LIST, height=520),
     Picture("handover", HANDOVERS, "handover", height=860),
     Picture("settings", SETTINGS, wait=".app_settings_block", height=900),
 )
@@ -385,6 +398,10 @@ def segment(env):
 
 def strategy(env):
     return env.ref("sales_planning.strategy_commuters")
+
+
+def marketing_plan(env):
+    return env.ref("sales_planning.marketing_plan_season")
 
 
 def conflict_check(env):

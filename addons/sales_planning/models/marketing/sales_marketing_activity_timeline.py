@@ -6,13 +6,7 @@ class SalesMarketingActivity(models.Model):
 
     _inherit = "sales.marketing.activity"
 
-    bar = fields.Html(
-        "Timeline",
-        compute="_compute_bar",
-        compute_sudo=True,
-        sanitize=False,
-        export_string_translation=False,
-    )
+    bar = fields.Html("Timeline", compute="_compute_bar", compute_sudo=True, sanitize=False)
 
     # === COMPUTE METHODS === #
     @api.depends("name", "state", "date_from", "date_to", "plan_id.date_from", "plan_id.date_to")
