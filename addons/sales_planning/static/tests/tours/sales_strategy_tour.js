@@ -31,13 +31,8 @@ registry.category("web_tour.tours").add("sales_strategy", {
         { trigger: ".modal .modal-body:contains('does not say how to compete')" },
         { trigger: ".modal .modal-footer .btn-primary", run: "click" },
         {
-            trigger: "body:not(:has(.modal)) [name='competitive_strategy'] input",
-            run: "click",
-        },
-        { trigger: ".o_select_menu_item:contains('Focus')", run: "click" },
-        {
             content: "What it rests on",
-            trigger: "[name='research_ids'] input",
+            trigger: "body:not(:has(.modal)) [name='research_ids'] input",
             run: "edit Tour Price of a tandem",
         },
         { trigger: ".ui-menu-item a:contains('Tour Price of a tandem')", run: "click" },
@@ -53,6 +48,12 @@ registry.category("web_tour.tours").add("sales_strategy", {
             run: "edit Market share in %",
         },
         { trigger: "[name='goal_ids'] .o_selected_row [name='value'] input", run: "edit 15" },
+        {
+            trigger: "[name='competitive_strategy'] input",
+            run: "click",
+        },
+        { trigger: ".o_select_menu_item:contains('Focus')", run: "click" },
+        { trigger: "[name='competitive_strategy'] input:value('Focus')" },
         { trigger: "button[name='action_confirm']", run: "click" },
         { trigger: "[name='state'] .o_arrow_button_current:contains('Approved')" },
         {
