@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.query import Query
 
 MARKETING_ATTRIBUTION = [
     ("marked", "Marked Campaign"),
@@ -32,6 +33,19 @@ class SalesMarketingAttribution(models.AbstractModel):
         return domain
 
     # === QUERIES === #
+    def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
+        figure = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec.partition(":")[2] not in ("sum", "sum_currency", "avg"):
+            return figure
+        return self._get_figure_of_one(figure, query)
+
+    def _get_figure_of_one(self, figure, query):
+        """:return: ``SQL`` of the figure of a group, NULL of one with several ways of attribution:
+        they count the same sales
+        """
+        attribution = self._field_to_sql(self._table, "attribution", query)
+        return SQL("CASE WHEN MIN(%s) = MAX(%s) THEN %s END", attribution, attribution, figure)
+
     @api.model
     def _get_touches(self):
         """:return: ``SQL`` of the day on which each customer met each campaign for the first time:

@@ -337,8 +337,8 @@ class SalesMarketingEffect(models.Model):
             for part in QUOTIENTS[name]
         )
         quotient = SQL("%s / NULLIF(%s, 0)", over, under)
-        if name == "leads_attained":
-            return quotient
-        # Amounts of two currencies are no amount, and nothing to divide.
-        currency = self._field_to_sql(self._table, "currency_id", query)
-        return SQL("CASE WHEN MIN(%s) = MAX(%s) THEN %s END", currency, currency, quotient)
+        if name != "leads_attained":
+            # Amounts of two currencies are no amount, and nothing to divide.
+            currency = self._field_to_sql(self._table, "currency_id", query)
+            quotient = SQL("CASE WHEN MIN(%s) = MAX(%s) THEN %s END", currency, currency, quotient)
+        return self._get_figure_of_one(quotient, query)

@@ -76,12 +76,21 @@ class TestMarketingEffect(EffectCommon):
             [("plan_id", "=", self.plan.id)], [], ["invoiced:sum", "__count"]
         )
         self.assertEqual((invoiced, count), (1000, 2))
+        # Asked for several ways, they are compared, and never added up.
+        several = [("plan_id", "=", self.plan.id), ("attribution", "in", ["marked", "linear"])]
+        names = ["invoiced:sum", "leads:sum", "roi:avg", "revenue_attained:avg"]
+        self.assertEqual(effects._read_group(several, [], names), [(False,) * 4])
+        self.assertEqual(
+            effects._read_group(several, ["attribution"], ["invoiced:sum"]),
+            [("linear", 1000), ("marked", 1000)],
+        )
         three = effects.search([("activity_id", "=", self.advert.id), ("attribution", "!=", False)])
         self.assertEqual(sorted(three.mapped("attribution")), ["first", "linear", "marked"])
         # A record is read by its id, whatever its attribution.
         three.invalidate_recordset()
         self.assertEqual(three.mapped("invoiced"), [1000, 1000, 1000])
         contributions = self._as(self.manager, self.env["sales.marketing.contribution"])
+        self.assertEqual(contributions._read_group(several, [], ["invoiced:sum"]), [(False,)])
         domain = [("activity_id", "=", self.advert.id)]
         self.assertEqual(contributions.search(domain).mapped("attribution"), ["marked"])
 
@@ -111,7 +120,15 @@ class TestMarketingEffect(EffectCommon):
         )
         self.manager.company_ids |= branch
         plan = self._create_plan(self.manager, name="Branch", company_id=branch.id)
-        self._create_activity("Film", 3, 3, plan, campaign_id=self.loose.id, expected_leads=6)
+        self._create_activity(
+            "Film",
+            3,
+            3,
+            plan,
+            campaign_id=self.loose.id,
+            user_id=self.manager.id,
+            expected_leads=6,
+        )
         self._create_lead(self.poster, "2026-03-02")
         self._sell(("2026-03-10", self.poster, 1000))
         domain = [("plan_id", "in", (self.plan | plan).ids)]

@@ -8,6 +8,11 @@ import { AttributionNote } from "@sales_planning/marketing_effect/marketing_effe
 class EffectPivotRenderer extends PivotRenderer {
     static template = "sales_planning.EffectPivotRenderer";
     static components = { ...PivotRenderer.components, AttributionNote };
+
+    /** What has no value is no 0%, which is what the formatter would make of it. */
+    getFormattedValue(cell) {
+        return cell.value === false ? { value: "" } : super.getFormattedValue(cell);
+    }
 }
 
 class EffectGraphRenderer extends GraphRenderer {
