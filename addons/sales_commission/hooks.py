@@ -1,5 +1,7 @@
 from odoo.api import Environment
 
+from odoo.addons.sales_system.hooks import leave_own_tables
+
 
 def uninstall_hook(env: Environment):
     """Drop what the ORM does not know of: the guard functions and their triggers."""
@@ -10,3 +12,4 @@ def uninstall_hook(env: Environment):
         DROP FUNCTION IF EXISTS sales_commission_adjustment_refuse() CASCADE;
         """
     )
+    leave_own_tables(env, "sales_commission")
