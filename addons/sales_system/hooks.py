@@ -71,3 +71,16 @@ def leave_own_tables(env: Environment, addon):
         env.cr.execute(
             SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(key))
         )
+
+
+def keep_posted_imports(env: Environment, addon):
+    """Let imports of past sales that an addon brought stay: the ledger has their sales, for good.
+
+    :param str addon: the one that is being uninstalled
+    """
+    owned = env["ir.model.data"].search([("module", "=", addon), ("model", "=", "sales.import")])
+    posted = env["sales.ledger.entry"]._read_group(
+        [("import_id", "in", owned.mapped("res_id"))], ["import_id"]
+    )
+    ids = {sales_import.id for (sales_import,) in posted}
+    owned.filtered(lambda data: data.res_id in ids).unlink()

@@ -16,15 +16,20 @@ class TestUninstall(MarketingCommon):
         cls.campaign = cls.env["utm.campaign"].create({"title": "Spring"})
         cls.advert.campaign_id = cls.campaign
         cls._create_budget(cls.advert, 100)
-        cls.env["ir.model.data"].create(
+        cls._own(cls.campaign, cls.adverts, cls.advert)
+
+    @classmethod
+    def _own(cls, *records):
+        """Let the addon have brought some records."""
+        return cls.env["ir.model.data"].create(
             [
                 {
                     "module": "sales_planning",
-                    "name": f"uninstalled_{record._table}",
+                    "name": f"uninstalled_{record._table}_{record.id}",
                     "model": record._name,
                     "res_id": record.id,
                 }
-                for record in (cls.campaign, cls.adverts, cls.advert)
+                for record in records
             ]
         )
 
@@ -35,6 +40,17 @@ class TestUninstall(MarketingCommon):
         self.assertEqual(owned.mapped("model"), ["utm.campaign"])
         self.campaign.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
         self.env.flush_all()
+
+    def test_an_import_whose_sales_are_posted_stays(self):
+        posted = self._create_import("Date,Amount,Sales Rep\n2026-01-01,5,LI.NA")
+        posted.action_check()
+        posted.action_import()
+        entries = self.env["sales.ledger.entry"].search([("import_id", "=", posted.id)])
+        self.assertEqual(entries.amount, 5)
+        empty = self._create_import("Date,Amount,Sales Rep\n2026-01-01,5,LI.NA")
+        owned = self._own(posted, empty)
+        uninstall_hook(self.env)
+        self.assertEqual(owned.exists().mapped("res_id"), empty.ids)
 
     def test_no_guard_is_left(self):
         query = "SELECT proname FROM pg_proc WHERE proname LIKE 'sales\\_target\\_%'"
