@@ -136,9 +136,7 @@ class SalesMarketingResource(models.Model):
         is empty or before the other
         """
         activity = self.activity_id
-        return (
-            activity.date_from and activity.date_to and activity.date_from <= activity.date_to
-        )
+        return activity.date_from and activity.date_to and activity.date_from <= activity.date_to
 
     def _runs_on(self, day):
         activity = self.activity_id
