@@ -1,8 +1,12 @@
 from odoo.api import Environment
 
+from odoo.addons.sales_system.hooks import leave_own_tables
+
 
 def uninstall_hook(env: Environment):
-    """Drop what the ORM does not know of: the guard functions and their triggers."""
+    """Drop what the ORM does not know of, the guard functions and their triggers, and spare it what
+    it would be refused to delete.
+    """
     env.cr.execute(
         """
         DROP FUNCTION IF EXISTS sales_commission_earning_refuse_update() CASCADE;
@@ -10,3 +14,4 @@ def uninstall_hook(env: Environment):
         DROP FUNCTION IF EXISTS sales_commission_adjustment_refuse() CASCADE;
         """
     )
+    leave_own_tables(env, "sales_commission")

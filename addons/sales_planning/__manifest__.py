@@ -120,4 +120,5 @@
         "demo/segmenting/sales_target_plan_segments_demo.xml",
     ],
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

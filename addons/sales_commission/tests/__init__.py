@@ -9,6 +9,7 @@ from . import test_access
 from . import test_rpc
 from . import test_performance
 from . import test_tour
+from . import test_uninstall
 from .statement import test_explanation
 from .statement import test_portal
 from .statement import test_question

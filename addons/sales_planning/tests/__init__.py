@@ -13,6 +13,7 @@ from . import test_target
 from . import test_target_import
 from . import test_target_plan
 from . import test_target_rpc
+from . import test_uninstall
 from . import test_walk
 from .decomposing import test_bad_input, test_decomposing, test_matrix, test_matrix_tour
 from .decomposing import test_matrix_units

@@ -14,7 +14,7 @@ class SalesMarketingActivity(models.Model):
     def _compute_bar(self):
         for activity in self:
             plan = activity.plan_id
-            if not (activity.date_from and activity.date_to and plan):
+            if not plan._has_bar(activity):
                 activity.bar = False
                 continue
             activity.bar = self.env["ir.qweb"]._render(

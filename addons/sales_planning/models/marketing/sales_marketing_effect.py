@@ -5,6 +5,7 @@ from odoo.tools.query import Query
 
 from .sales_marketing_activity import MARKETING_ACTIVITY_STATE, MARKETING_KIND
 from .sales_marketing_attribution import MARKETING_ATTRIBUTION
+from .sources import flush_sources
 
 # Of a group, its sums are divided: that is no average of quotients.
 QUOTIENTS = {
@@ -148,7 +149,7 @@ class SalesMarketingEffect(models.Model):
         if not (activities or plans):
             return {}
         (activities or plans).check_access("read")
-        self.flush_model()
+        flush_sources(self)
         rows = self.env.execute_query_dict(self._get_query(attribution, activities, plans))
         return {(row["plan_id"], row["activity_id"]): row for row in rows}
 

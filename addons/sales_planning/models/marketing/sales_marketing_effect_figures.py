@@ -37,7 +37,7 @@ class SalesMarketingBudgetMixin(models.AbstractModel):
     revenue_attained = fields.Float(compute="_compute_effect", help="Invoiced by expected revenue.")
 
     # === COMPUTE METHODS === #
-    @api.depends("actual")
+    @api.depends("actual", "expected_leads", "expected_revenue")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_effect(self):
         rows = self.env["sales.marketing.effect"]._get_figures(

@@ -184,15 +184,6 @@ class SalesMarketingPlan(models.Model):
             self._check_company_can_change(vals["company_id"])
         return super().write(vals)
 
-    def copy_data(self, default=None):
-        values_list = super().copy_data(default)
-        if default and "name" in default:
-            return values_list
-        return [
-            {**values, "name": self.env._("%(name)s (copy)", name=plan.name)}
-            for plan, values in zip(self, values_list, strict=True)
-        ]
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         for plan in self:

@@ -9,7 +9,10 @@ class SalesMarketingPlan(models.Model):
 
     rollup_ids = fields.One2many("sales.marketing.rollup", "plan_id", string="Targets and Plans")
     target_warning = fields.Text(
-        "Beyond the Targets", compute="_compute_target_warning", compute_sudo=True
+        "Beyond the Targets",
+        compute="_compute_target_warning",
+        help="Told to whoever may change the plan, of all budgets, also of those that they do not "
+        "see.",
     )
 
     # === COMPUTE METHODS === #
@@ -24,11 +27,13 @@ class SalesMarketingPlan(models.Model):
         "budget_line_ids.category_id",
         "budget_line_ids.activity_id",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_target_warning(self):
-        running = self._origin.filtered(lambda plan: plan.state != "closed")
-        excesses = self.env["sales.marketing.rollup"]._get_excesses(running)
-        categories = self.env["sales.budget.category"]
+        """The excess says what others plan, so it is for those who can do something about it."""
+        concerned = self._origin._filtered_access("write")
+        running = concerned.sudo().filtered(lambda plan: plan.state != "closed")
+        excesses = self.env["sales.marketing.rollup"].sudo()._get_excesses(running)
+        categories = self.env["sales.budget.category"].sudo()
         for plan in self:
             plan.target_warning = "\n".join(
                 self.env._(

@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from odoo.addons.sales_system.models.channel.months import SHORT_MONTH, format_month
+
 
 class SalesMarketingPlan(models.Model):
     """The activities of a plan as bars below its months."""
@@ -28,7 +30,7 @@ class SalesMarketingPlan(models.Model):
     @api.depends_context("lang")
     def _compute_timeline(self):
         for plan in self:
-            activities = plan.activity_line_ids.filtered(lambda act: act.date_from and act.date_to)
+            activities = plan.activity_line_ids.filtered(plan._has_bar)
             plan.timeline = bool(activities) and self.env["ir.qweb"]._render(
                 "sales_planning.sales_marketing_timeline", plan._prepare_timeline(activities)
             )
@@ -72,8 +74,18 @@ class SalesMarketingPlan(models.Model):
 
     def _format_month(self, day):
         """:return: name of a month, with the year where one begins"""
-        first = day == self.date_from or day.month == 1
-        return format_date(self.env, day, date_format="MMM y" if first else "MMM")
+        if day == self.date_from or day.month == 1:
+            return format_month(self.env, day, SHORT_MONTH)
+        return format_date(self.env, day, date_format="LLL")
+
+    def _has_bar(self, activity):
+        """:return: whether there is a span to draw: not while somebody is changing the days of the
+        plan or of the activity, and one end is empty or before the other
+        """
+        return all(
+            record.date_from and record.date_to and record.date_from <= record.date_to
+            for record in (self, activity)
+        )
 
     def _get_bar(self, activity):
         """:return: dict of where the bar of an activity starts, and its width, in percent"""

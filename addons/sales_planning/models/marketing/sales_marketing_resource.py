@@ -131,10 +131,18 @@ class SalesMarketingResource(models.Model):
         }
 
     # === LOAD === #
+    def _has_days(self):
+        """:return: whether the activity has days: not while somebody is changing them, and one end
+        is empty or before the other
+        """
+        activity = self.activity_id
+        return activity.date_from and activity.date_to and activity.date_from <= activity.date_to
+
     def _runs_on(self, day):
         activity = self.activity_id
         return (
             self.kind == "people"
+            and self._has_days()
             and activity.state != "cancelled"
             and activity.date_from <= day <= activity.date_to
         )
@@ -143,9 +151,7 @@ class SalesMarketingResource(models.Model):
         """:return: dict of person → dict of day → (hours planned, working hours), of the days of
         these activities, over all activities that the person has at that time
         """
-        own = self.filtered(
-            lambda line: line.user_id and line.activity_id.date_from and line.activity_id.date_to
-        )
+        own = self.filtered(lambda line: line.user_id and line._has_days())
         if not own:
             return {}
         first = min(own.activity_id.mapped("date_from"))

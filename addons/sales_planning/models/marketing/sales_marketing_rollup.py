@@ -4,6 +4,7 @@ from odoo.tools.query import Query
 
 from ...fields import OptionalMonetary
 from .sales_marketing_plan import MARKETING_PLAN_STATE
+from .sources import flush_sources
 
 # What is of the span of one plan: several plans of one time meet the same money.
 OF_ONE_PLAN = {"target_planned:sum", "other_planned:sum", "all_planned:sum", "difference:sum"}
@@ -133,7 +134,8 @@ class SalesMarketingRollup(models.Model):
         """:return: dict of plan id → list of (category id, what is planned beyond the targets), of
         all budgets that the user may see, in one statement
         """
-        self._flush_sources()
+        flush_sources(self)
+        self.env["sales.budget.line"]._flush_figures()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -149,12 +151,6 @@ class SalesMarketingRollup(models.Model):
         for plan_id, category_id, excess in rows:
             excesses.setdefault(plan_id, []).append((category_id, float(excess)))
         return excesses
-
-    @api.model
-    def _flush_sources(self):
-        for model, names in self._depends.items():
-            self.env[model].flush_model(names)
-        self.env["sales.budget.line"]._flush_figures()
 
     # === GROUPS === #
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:

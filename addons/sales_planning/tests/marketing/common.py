@@ -54,11 +54,12 @@ class MarketingCommon(SalesSystemCommon):
     @classmethod
     def _create_activity(cls, name, first_month, last_month, plan=None, **values):
         last_day = 30 if last_month == 4 else 31
+        plan = plan or cls.plan
         return cls.env["sales.marketing.activity"].create(
             {
                 "name": name,
-                "plan_id": (plan or cls.plan).id,
-                "user_id": (plan or cls.plan).user_id.id,
+                "plan_id": plan.id,
+                "user_id": plan.user_id.id,
                 "date_from": date(2026, first_month, 1),
                 "date_to": date(2026, last_month, last_day),
                 **values,

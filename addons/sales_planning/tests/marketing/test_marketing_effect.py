@@ -47,6 +47,17 @@ class TestMarketingEffect(EffectCommon):
         self.assertEqual(found.search_count(self.advert.action_open_leads()["domain"]), 3)
         self.assertEqual(self._figures_of(self.fair), (1, 0, 300, 150, 0))
 
+    def test_what_has_just_been_changed_counts(self):
+        """A form is saved and read again at one go."""
+        lead = self._create_lead(self.poster, "2026-03-02", type="lead")
+        activity = self._as(self.manager, self.advert)
+        self.assertEqual((activity.leads_attained, activity.opportunities), (0.25, 0))
+        activity.expected_leads = 8
+        self.assertEqual(activity.leads_attained, 0.125)
+        lead.type = "opportunity"
+        activity.invalidate_recordset(["opportunities"], flush=False)
+        self.assertEqual(activity.opportunities, 1)
+
     def test_three_ways_of_attribution(self):
         self._create_lead(self.poster, "2026-03-02")
         self._create_lead(self.stand, "2026-03-20")

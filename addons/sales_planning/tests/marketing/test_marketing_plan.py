@@ -211,6 +211,23 @@ class TestMarketingPlan(MarketingCommon):
         self.assertIn("width: 33.7%", self.advert.bar)
         self.assertFalse(self._create_plan(name="Empty").timeline)
 
+    def test_months_are_written_as_the_language_does(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        months = self.plan.with_context(lang="zh_CN")._get_timeline_months()
+        self.assertEqual([month["label"] for month in months], ["2026年3月", "4月", "5月"])
+        labels = [month["label"] for month in self.plan._get_timeline_months()]
+        self.assertEqual(labels, ["Mar 2026", "Apr", "May"])
+
+    def test_days_that_are_being_changed_draw_nothing(self):
+        """One end is empty, or before the other, until both are typed."""
+        with Form(self._as(self.seller, self.plan)) as form:
+            for day in (date(2026, 2, 28), date(2026, 2, 1), False):
+                with self.subTest(day=day):
+                    form.date_to = day
+                    self.assertFalse(form.timeline)
+            form.date_to = date(2026, 5, 31)
+            self.assertTrue(form.timeline)
+
     def test_a_name_is_no_markup(self):
         self.advert.name = "<script>alert(1)</script>"
         self.assertNotIn("<script>", self.plan.timeline)

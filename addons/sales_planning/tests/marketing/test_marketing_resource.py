@@ -3,7 +3,7 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import MarketingCommon
 
@@ -52,6 +52,18 @@ class TestMarketingResource(MarketingCommon):
                 **values,
             }
         )
+
+    def test_days_that_are_being_changed_are_no_load(self):
+        """One end is empty, or before the other, until both are typed."""
+        self._add(self.week, 100)
+        self._add(self.weekend, 1)
+        with Form(self._as(self.seller, self.week)) as form:
+            self.assertTrue(form.resource_ids.edit(0).load_warning)
+            for day in (False, date(2026, 2, 1)):
+                with self.subTest(day=day):
+                    form.date_to = day
+                    self.assertFalse(form.resource_ids.edit(0).load_warning)
+            form.date_to = date(2026, 3, 8)
 
     def test_a_person_with_too_much_to_do_is_warned_of(self):
         first = self._add(self.week, 30)  # six on each of five days

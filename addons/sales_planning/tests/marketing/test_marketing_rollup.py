@@ -164,6 +164,25 @@ class TestMarketingRollup(MarketingCommon, RpcCase):
         budget.planned = 920
         self.assertFalse(self.plan.target_warning)
 
+    def test_the_warning_is_for_those_who_may_change_the_plan(self):
+        """It is of all budgets, also of those that the reader does not see."""
+        self._approve_targets()
+        self._create_budget(self.advert, 1000)
+        self._approve_plan()
+        self.env.invalidate_all()
+        for user, is_told in (
+            (self.seller, True),
+            (self.team_leader, True),
+            (self.manager, True),
+            (self.other_seller, False),
+        ):
+            with self.subTest(user=user.login):
+                plan = self._as(user, self.plan)
+                self.assertEqual(bool(plan.target_warning), is_told)
+                (values,), error = self._call(user, plan, "read", ["target_warning"])
+                self.assertFalse(error)
+                self.assertEqual(bool(values["target_warning"]), is_told)
+
     def test_the_approval_request_tells_it(self):
         self._approve_targets()
         self._create_budget(self.advert, 1000)

@@ -213,7 +213,7 @@ class SalesMarketShare(models.Model):
     def _own_query(self):
         """:return: ``SQL`` of the own sales of each wanted market size
 
-        The ledger is read once and summed up by the segments of time that the periods of the
+        The ledger is read once and summed up by the slices of time that the periods of the
         markets cut it into, then for the territories and categories that they name: whatever
         follows is found by equality. 0 stands for everywhere and everything.
         """
@@ -234,7 +234,7 @@ class SalesMarketShare(models.Model):
             place AS MATERIALIZED (%(places)s), kind AS MATERIALIZED (%(kinds)s),
             part AS MATERIALIZED (
                 SELECT sold.company_id, place.upper_id AS territory_id,
-                       kind.upper_id AS categ_id, sold.segment,
+                       kind.upper_id AS categ_id, sold.slice,
                        SUM(sold.amount) AS amount, SUM(sold.quantity) AS quantity
                   FROM sold
                   JOIN place ON place.id = sold.territory_id
@@ -254,11 +254,11 @@ class SalesMarketShare(models.Model):
                 ON part.company_id = market.company_id
                AND part.territory_id = market.territory_id
                AND part.categ_id = market.categ_id
-               AND part.segment BETWEEN width_bucket(market.date_from, cut.days)
+               AND part.slice BETWEEN width_bucket(market.date_from, cut.days)
                                     AND width_bucket(market.date_to, cut.days)
              GROUP BY market.id
             """,
-            sold=self._sold_by_segment(entries),
+            sold=self._sold_by_slice(entries),
             places=self._uppers_query("sales_territory", "territory_id"),
             kinds=self._uppers_query("product_category", "categ_id"),
         )
@@ -284,9 +284,9 @@ class SalesMarketShare(models.Model):
         )
 
     @api.model
-    def _sold_by_segment(self, entries):
+    def _sold_by_slice(self, entries):
         """:param entries: ``Query`` of the ledger entries that count
-        :return: ``SQL`` of their sums by segment of time, territory and category
+        :return: ``SQL`` of their sums by slice of time, territory and category
         """
         table = SQL.identifier(entries.table)
         entries.add_where(
@@ -302,7 +302,7 @@ class SalesMarketShare(models.Model):
             "%s GROUP BY 1, 2, 3, 4",
             entries.select(
                 SQL("%s.company_id", table),
-                SQL("width_bucket(%s.date, (SELECT days FROM cut)) AS segment", table),
+                SQL("width_bucket(%s.date, (SELECT days FROM cut)) AS slice", table),
                 SQL("COALESCE(%s.territory_id, 0) AS territory_id", table),
                 SQL("COALESCE(%s.categ_id, 0) AS categ_id", table),
                 SQL("SUM(%s.amount) AS amount", table),

@@ -19,6 +19,8 @@ SALES = st.lists(
     ),
     min_size=1,
     max_size=12,
+    # The import refuses a row that another one repeats.
+    unique=True,
 )
 PLACES = st.sampled_from((None, "region", "city", "suburb", "west_region"))
 GOODS = st.sampled_from((None, "category", "road", "helmets"))
