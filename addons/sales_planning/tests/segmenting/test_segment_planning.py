@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.sales_system.tests.common import RpcCase
 from odoo.addons.sales_system.tests.ledger.common import LedgerInvoicingCommon
@@ -308,6 +309,7 @@ class TestSegmentRefusals(SegmentTargetCommon, RpcCase):
         self.assertEqual(self._actuals(target), {1: 7})
         self._assert_drills(target)
 
+    @mute_logger("odoo.sql_db")
     def test_once_in_a_plan(self):
         self._create_target(segment_id=self.shops.id)
         self._create_target(segment_id=self.fleets.id)
