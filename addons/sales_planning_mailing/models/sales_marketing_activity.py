@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 
@@ -44,18 +46,18 @@ class SalesMarketingActivity(models.Model):
             ["campaign_id", "trace_status"],
             ["__count", "sent_datetime:count", "links_click_datetime:count"],
         ):
-            total = figures.setdefault(campaign, dict.fromkeys(("sent", "clicked"), 0))
-            total["sent"] += sent
-            total["clicked"] += clicked
+            # A status is called “sent” too, and means delivered.
+            total = figures.setdefault(campaign, Counter())
+            total["messages"] += sent
+            total["clicks"] += clicked
             total[status] = count
         for activity in self:
-            total = figures.get(activity.campaign_id, {})
-            replied = total.get("reply", 0)
+            total = figures.get(activity.campaign_id, Counter())
             activity.mailing_count = mailings.get(activity.campaign_id, 0)
-            activity.mailing_sent = total.get("sent", 0)
-            activity.mailing_opened = total.get("open", 0) + replied
-            activity.mailing_clicked = total.get("clicked", 0)
-            activity.mailing_replied = replied
+            activity.mailing_sent = total["messages"]
+            activity.mailing_opened = total["open"] + total["reply"]
+            activity.mailing_clicked = total["clicks"]
+            activity.mailing_replied = total["reply"]
 
     # === ACTION METHODS === #
     def action_create_mailing(self):

@@ -93,6 +93,14 @@ class TestMarketingMailing(MailingCommon):
         self.assertRecordValues(mailing, [{"sent": 3, "opened": 2, "clicked": 1, "replied": 1}])
         self.assertEqual(self._opened(activity.action_open_mailings()), mailing)
 
+    def test_delivered_messages_are_sent_ones_too(self):
+        mailing = self._create_mailing()
+        for status in ("open", "sent", "sent"):
+            self._send(mailing, status)
+        self.assertRecordValues(self.advert, [{"mailing_sent": 3, "mailing_opened": 1}])
+        mailing.invalidate_recordset()
+        self.assertRecordValues(mailing, [{"sent": 3, "opened": 1}])
+
     def test_a_second_mailing_has_the_same_campaign(self):
         self.advert.action_create_mailing()
         campaign = self.advert.campaign_id
