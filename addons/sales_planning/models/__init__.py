@@ -2,6 +2,7 @@ from . import sales_target_metric
 from . import sales_target_plan
 from . import sales_target_company
 from . import sales_target_level
+from . import sales_revision_mixin
 from . import sales_target_revision
 from . import sales_target_figures
 from . import sales_target

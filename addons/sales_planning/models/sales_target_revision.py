@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class SalesTargetRevision(models.Model):
@@ -7,14 +6,11 @@ class SalesTargetRevision(models.Model):
 
     _name = "sales.target.revision"
     _description = "Target Revision"
-    _order = "plan_id, number desc"
-    _rec_name = "reason"
+    _inherit = ["sales.revision.mixin"]
 
     plan_id = fields.Many2one(
         "sales.target.plan", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    number = fields.Integer("No.", required=True, readonly=True)
-    reason = fields.Text(required=True, readonly=True)
     note = fields.Text(
         "What Else", readonly=True, help="What changed besides numbers, such as a day of leaving."
     )
@@ -22,10 +18,6 @@ class SalesTargetRevision(models.Model):
     change_count = fields.Integer("Changed Numbers", compute="_compute_change_count")
 
     # === CONSTRAINTS AND INDEXES === #
-    _number_unique = models.UniqueIndex(
-        "(plan_id, number)", "The plan was revised by somebody else at the same moment. Try again."
-    )
-
     def init(self):
         """Let the database refuse to change or remove a revision, whoever asks."""
         super().init()
@@ -57,29 +49,6 @@ class SalesTargetRevision(models.Model):
         for revision in self:
             revision.change_count = counts.get(revision._origin, 0)
 
-    # === CRUD METHODS === #
-    # pylint: disable=method-required-super,no-raise-unlink
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.check_access("create")
-        raise self._append_only_error()
-
-    def write(self, vals):
-        self.check_access("write")
-        raise self._append_only_error()
-
-    def unlink(self):
-        self.check_access("unlink")
-        raise self._append_only_error()
-
-    def _append_only_error(self):
-        return UserError(
-            self.env._(
-                "Revisions are kept as they were made. Choose Revise on the plan to make "
-                "another one."
-            )
-        )
-
     # === ACTION METHODS === #
     def action_open_changes(self):
         self.ensure_one()
@@ -96,7 +65,4 @@ class SalesTargetRevision(models.Model):
     def _start(self, plan, reason, note=False):
         """:return: a new revision of the plan, which the caller has locked"""
         last = self.search([("plan_id", "=", plan.id)], order="number desc", limit=1)
-        # Past this class's own create, which refuses everybody else.
-        return super().create(  # pylint: disable=super-method-mismatch
-            [{"plan_id": plan.id, "number": last.number + 1, "reason": reason, "note": note}]
-        )
+        return self._record(plan, last.number + 1, reason, note=note)
