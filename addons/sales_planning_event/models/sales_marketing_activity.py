@@ -31,13 +31,7 @@ class SalesMarketingActivity(models.Model):
     # === COMPUTE METHODS === #
     @api.depends("event_ids.registration_ids.state", "event_ids.registration_ids.active")
     def _compute_event_counts(self):
-        events = dict(
-            self.env["event.event"]
-            .with_context(active_test=False)
-            ._read_group(
-                [("marketing_activity_id", "in", self.ids)], ["marketing_activity_id"], ["__count"]
-            )
-        )
+        events = self._count_means("event.event")
         counts = {}
         for event, state, count in self.env["event.registration"]._read_group(
             self._get_registration_domain(), ["event_id", "state"], ["__count"]
@@ -53,17 +47,11 @@ class SalesMarketingActivity(models.Model):
     # === ACTION METHODS === #
     def action_open_events(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("event.action_event_view"),
-            "name": self.env._("Events of %(activity)s", activity=self.display_name),
-            "domain": [("marketing_activity_id", "=", self.id)],
-            "context": {
-                "default_marketing_activity_id": self.id,
-                "default_name": self.name,
-                "default_company_id": self.company_id.id,
-                "active_test": False,
-            },
-        }
+        return self._get_means_window(
+            "event.action_event_view",
+            self.env._("Events of %(activity)s", activity=self.display_name),
+            default_name=self.name,
+        )
 
     def action_open_registrations(self):
         self.ensure_one()

@@ -39,13 +39,7 @@ class SalesMarketingActivity(models.Model):
     # === COMPUTE METHODS === #
     @api.depends("loyalty_program_ids.coupon_ids")
     def _compute_loyalty_counts(self):
-        programs = dict(
-            self.env["loyalty.program"]
-            .with_context(active_test=False)
-            ._read_group(
-                [("marketing_activity_id", "in", self.ids)], ["marketing_activity_id"], ["__count"]
-            )
-        )
+        programs = self._count_means("loyalty.program")
         coupons = self._count_coupons()
         orders = self._count_orders(
             SQL(
@@ -94,18 +88,10 @@ class SalesMarketingActivity(models.Model):
     # === ACTION METHODS === #
     def action_open_loyalty_programs(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "loyalty.loyalty_program_discount_loyalty_action"
-            ),
-            "name": self.env._("Programs of %(activity)s", activity=self.display_name),
-            "domain": [("marketing_activity_id", "=", self.id)],
-            "context": {
-                "default_marketing_activity_id": self.id,
-                "default_company_id": self.company_id.id,
-                "active_test": False,
-            },
-        }
+        return self._get_means_window(
+            "loyalty.loyalty_program_discount_loyalty_action",
+            self.env._("Programs of %(activity)s", activity=self.display_name),
+        )
 
     def action_open_coupons(self):
         self.ensure_one()

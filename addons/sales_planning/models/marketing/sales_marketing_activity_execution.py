@@ -66,13 +66,7 @@ class SalesMarketingActivity(models.Model):
 
     @api.depends("pricelist_ids.marketing_activity_id")
     def _compute_pricelist_counts(self):
-        pricelists = dict(
-            self.env["product.pricelist"]
-            .with_context(active_test=False)
-            ._read_group(
-                [("marketing_activity_id", "in", self.ids)], ["marketing_activity_id"], ["__count"]
-            )
-        )
+        pricelists = self._count_means("product.pricelist")
         self.env["product.pricelist"].flush_model(["marketing_activity_id"])
         self.env["sale.order"].flush_model(["pricelist_id"])
         orders = self._count_orders(
@@ -108,17 +102,11 @@ class SalesMarketingActivity(models.Model):
 
     def action_open_pricelists(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("product.product_pricelist_action2"),
-            "name": self.env._("Price Lists of %(activity)s", activity=self.display_name),
-            "domain": [("marketing_activity_id", "=", self.id)],
-            "context": {
-                "default_base": "list_price",
-                "default_marketing_activity_id": self.id,
-                "default_company_id": self.company_id.id,
-                "active_test": False,
-            },
-        }
+        return self._get_means_window(
+            "product.product_pricelist_action2",
+            self.env._("Price Lists of %(activity)s", activity=self.display_name),
+            default_base="list_price",
+        )
 
     def action_open_pricelist_orders(self):
         self.ensure_one()
@@ -174,6 +162,34 @@ class SalesMarketingActivity(models.Model):
             )
         )
         return running.sorted(lambda activity: (activity.date_from, activity.id))[-1:]
+
+    def _count_means(self, model):
+        """:param str model: one with ``sales.marketing.means.mixin``
+        :return: dict of activity → number of its records, those in the archive among them
+        """
+        return dict(
+            self.env[model]
+            .with_context(active_test=False)
+            ._read_group(
+                [("marketing_activity_id", "in", self.ids)], ["marketing_activity_id"], ["__count"]
+            )
+        )
+
+    def _get_means_window(self, xml_id, name, **context):
+        """:param str xml_id: of the action that shows means of this sort
+        :return: action that opens what :meth:`_count_means` counts, and makes more of it
+        """
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(xml_id),
+            "name": name,
+            "domain": [("marketing_activity_id", "=", self.id)],
+            "context": {
+                "default_marketing_activity_id": self.id,
+                "default_company_id": self.company_id.id,
+                "active_test": False,
+                **context,
+            },
+        }
 
     def _count_orders(self, uses):
         """:param SQL uses: query of order_id and activity_id, with or without duplicates
