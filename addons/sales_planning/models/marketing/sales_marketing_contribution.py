@@ -2,24 +2,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.sales_system.models.ledger.sales_ledger_entry import LEDGER_EVENT
+from odoo.addons.sales_system.models.ledger.sales_ledger_row_mixin import ENTRY_COLUMNS
 
 from .sales_marketing_attribution import MARKETING_ATTRIBUTION
 
-# What a row has of its ledger entry.
-ENTRY_COLUMNS = (
-    "company_id",
-    "currency_id",
-    "event",
-    "date",
-    "reference",
-    "user_id",
-    "team_id",
-    "territory_id",
-    "partner_id",
-    "product_id",
-    "categ_id",
-)
 AMOUNTS = ("booked", "invoiced", "collected")
 
 
@@ -32,10 +18,8 @@ class SalesMarketingContribution(models.Model):
 
     _name = "sales.marketing.contribution"
     _description = "Contribution to a Campaign"
-    _inherit = ["sales.ledger.grouping", "sales.marketing.attribution"]
+    _inherit = ["sales.ledger.row.mixin", "sales.marketing.attribution"]
     _auto = False
-    _rec_name = "reference"
-    _order = "date desc, id desc"
     _depends = {
         "sales.ledger.entry": [
             *ENTRY_COLUMNS,
@@ -69,31 +53,15 @@ class SalesMarketingContribution(models.Model):
 
     # === FIELDS === #
     attribution = fields.Selection(MARKETING_ATTRIBUTION, readonly=True)
-    entry_id = fields.Many2one("sales.ledger.entry", string="Ledger Entry", readonly=True)
-    campaign_id = fields.Many2one("utm.campaign", readonly=True)
     activity_id = fields.Many2one(
         "sales.marketing.activity", string="Marketing Activity", readonly=True
     )
     plan_id = fields.Many2one("sales.marketing.plan", string="Marketing Plan", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    event = fields.Selection(LEDGER_EVENT, readonly=True)
-    date = fields.Date(readonly=True)
-    reference = fields.Char(string="Document", readonly=True)
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
-    territory_id = fields.Many2one("sales.territory", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    product_id = fields.Many2one("product.product", readonly=True)
-    categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
 
     # === MEASURES === #
     share = fields.Float(
         readonly=True, aggregator=None, help="The part of the entry that the campaign has."
     )
-    booked = fields.Monetary(readonly=True)
-    invoiced = fields.Monetary(readonly=True)
-    collected = fields.Monetary(readonly=True)
     margin = fields.Monetary(readonly=True, help="Of what is invoiced.")
     orders = fields.Float(
         digits=(16, 2),
@@ -108,12 +76,6 @@ class SalesMarketingContribution(models.Model):
     )
 
     # === ACTION METHODS === #
-    def action_open_source(self):
-        """Open the order, invoice or import that the row is made of."""
-        self.ensure_one()
-        self.check_access("read")
-        return self.entry_id.action_open_document()
-
     @api.model
     def _get_action(self, name, domain):
         """:return: action that shows the contributions of a domain: the drill-down of a figure"""
@@ -172,7 +134,7 @@ class SalesMarketingContribution(models.Model):
             """,
             number=number,
             attribution=attribution,
-            columns=SQL(", ").join(SQL.identifier("entry", name) for name in ENTRY_COLUMNS),
+            columns=self._get_entry_columns(),
             entries=self._get_entries(),
             met=self._get_met(attribution),
             currency=SQL("JOIN res_currency currency ON currency.id = entry.currency_id")

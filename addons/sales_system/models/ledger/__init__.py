@@ -1,5 +1,6 @@
 from . import sales_ledger_grouping
 from . import sales_ledger_entry
+from . import sales_ledger_row_mixin
 from . import sales_ledger_posting
 from . import sales_ledger_booked
 from . import sales_ledger_invoiced
