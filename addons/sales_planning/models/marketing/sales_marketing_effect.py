@@ -85,7 +85,9 @@ class SalesMarketingEffect(models.Model):
     cost = fields.Monetary(readonly=True, help="What has been spent of the budgets.")
     leads = fields.Integer(readonly=True, help="Leads and opportunities, lost ones as well.")
     opportunities = fields.Integer(
-        readonly=True, help="Leads that became an opportunity, lost ones as well."
+        "Sales Opportunities",
+        readonly=True,
+        help="Leads that became an opportunity, lost ones as well.",
     )
     orders = fields.Float(digits=(16, 2), readonly=True, help="Orders that stand.")
     new_customers = fields.Float(

@@ -16,7 +16,7 @@ class SalesMarketingBudgetMixin(models.AbstractModel):
     leads = fields.Integer(
         compute="_compute_effect", help="Leads and opportunities of the campaign, lost ones too."
     )
-    opportunities = fields.Integer(compute="_compute_effect")
+    opportunities = fields.Integer("Sales Opportunities", compute="_compute_effect")
     orders = fields.Float(digits=(16, 0), compute="_compute_effect", help="Orders that stand.")
     new_customers = fields.Float(
         digits=(16, 0), compute="_compute_effect", help="Customers whose first invoice came of it."
